@@ -1,0 +1,72 @@
+/** What a rule is, what it finds, and what a fix is. */
+import type { ModelGraph, Place } from "../analysis/graph";
+
+export type Severity = "error" | "warning" | "information" | "hint";
+/** safe: same intent, no other behaviour changes. suggestion: a person chooses. */
+export type Applicability = "safe" | "suggestion";
+
+export interface RuleMeta {
+	/** `PEFT001` */
+	readonly code: string;
+	/** Kebab case; says the problem and reads well after "ignore". */
+	readonly name: string;
+	readonly category: "lifecycle" | "training" | "saving" | "configuration";
+	/** Severity of a finding that holds on every path. */
+	readonly severity: Severity;
+	/** The best applicability any fix of the rule has. */
+	readonly fix: Applicability | "none";
+	/** Version of PEFT Lint that introduced it. */
+	readonly since: string;
+	/** Not on unless selected. */
+	readonly preview: boolean;
+	/** PEFT versions for which the claim was executed. */
+	readonly provedOn: string;
+	/** One sentence, for tables and lists. */
+	readonly summary: string;
+	/** Upstream issues and documentation. */
+	readonly references: readonly string[];
+}
+
+export interface Rule {
+	readonly meta: RuleMeta;
+	readonly check: (graph: ModelGraph) => readonly RuleFinding[];
+	/** Best first; computed only when asked for. */
+	readonly fixes: (finding: Finding, graph: ModelGraph) => readonly Fix[];
+}
+
+/** What a rule returns; the engine adds code, name and severity. */
+export interface RuleFinding {
+	readonly place: Place;
+	/** The fact, with the names of the person's code. */
+	readonly message: string;
+	/** must: on every path that reaches the place. may: on some; one severity lower, never below information. */
+	readonly confidence: "must" | "may";
+	/** How it came to this, oldest first. */
+	readonly timeline: readonly TimelineEntry[];
+	/** The event the finding is about (index into graph.events): lets `fixes` find its way back. */
+	readonly event: number;
+}
+
+export interface TimelineEntry {
+	readonly place: Place;
+	readonly message: string;
+}
+
+export interface Finding extends RuleFinding {
+	readonly code: string;
+	readonly name: string;
+	readonly severity: Severity;
+}
+
+export interface Fix {
+	/** States the remedy. */
+	readonly title: string;
+	readonly applicability: Applicability;
+	readonly preferred: boolean;
+	/** Non-overlapping, sorted by place. */
+	readonly edits: readonly Edit[];
+}
+
+export interface Edit extends Place {
+	readonly text: string;
+}
