@@ -1,0 +1,54 @@
+// Bundles what ships: the extension's client, the language server, the command line, and the parser's two WASM files.
+// `--watch` rebuilds on change, readable and with source maps.
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import esbuild from "esbuild";
+
+const root = dirname(import.meta.dirname);
+const requireFromServer = createRequire(join(root, "server", "package.json"));
+const watch = process.argv.includes("--watch");
+
+const bundles = [
+	{ entry: "client/src/extension.ts", outfile: "client/dist/extension.js", external: ["vscode"] },
+	{ entry: "server/src/node/main.ts", outfile: "server/dist/main.js" },
+	{ entry: "server/src/cli/main.ts", outfile: "server/dist/cli.js", banner: { js: "#!/usr/bin/env node" } },
+];
+
+/** The grammar and the parser's run time; the server reads them from beside its bundle. */
+const wasmFiles = ["web-tree-sitter/web-tree-sitter.wasm", "tree-sitter-python/tree-sitter-python.wasm"];
+
+function optionsOf({ entry, ...rest }) {
+	return {
+		...rest,
+		absWorkingDir: root,
+		entryPoints: [entry],
+		bundle: true,
+		platform: "node",
+		format: "cjs",
+		target: "node20",
+		minify: !watch,
+		sourcemap: watch,
+		legalComments: "none",
+		logLevel: "warning",
+	};
+}
+
+function copyWasm() {
+	const dist = join(root, "server", "dist");
+	mkdirSync(dist, { recursive: true });
+	for (const specifier of wasmFiles) {
+		copyFileSync(requireFromServer.resolve(specifier), join(dist, specifier.slice(specifier.indexOf("/") + 1)));
+	}
+}
+
+for (const dist of ["client/dist", "server/dist"]) rmSync(join(root, dist), { recursive: true, force: true });
+copyWasm();
+const present = bundles.filter(({ entry }) => existsSync(join(root, entry)));
+if (watch) {
+	for (const bundle of present) await (await esbuild.context(optionsOf(bundle))).watch();
+	console.log("watching");
+} else {
+	await Promise.all(present.map((bundle) => esbuild.build(optionsOf(bundle))));
+	if (existsSync(join(root, "server/dist/cli.js"))) chmodSync(join(root, "server/dist/cli.js"), 0o755);
+}
