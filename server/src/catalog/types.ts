@@ -25,7 +25,14 @@ export type Family =
  * `P` PeftModel, `T` its tuner (`.base_model`), `_orig_mod` torch.compile, `module` (D)DP and prepared models,
  * `_fsdp_wrapped_module` FSDP, `pretrained_model` TRL value heads, `0.auto_model` sentence-transformers.
  */
-export type PathToken = "P" | "T" | "_orig_mod" | "module" | "_fsdp_wrapped_module" | "pretrained_model" | "0.auto_model";
+export type PathToken =
+	| "P"
+	| "T"
+	| "_orig_mod"
+	| "module"
+	| "_fsdp_wrapped_module"
+	| "pretrained_model"
+	| "0.auto_model";
 
 /** How a call finds the adapter's name: a parameter, and the name used when it is not given. */
 export interface AdapterName {
@@ -37,7 +44,8 @@ export type Effect =
 	// --- models come into being (group A)
 	/**
 	 * A new Core. `source` names the id/path parameter. `returns: "first-of-tuple"` is (model, tokenizer).
-	 * `prefix`: the returned object holds the network under that path token.
+	 * `prefix`: the returned object holds the network under that path token; such a call takes a model in the place of
+	 * an id too, and then the result is that model under the prefix. `peftConfig`: wraps the network inside the prefix.
 	 */
 	| {
 			readonly kind: "create-model";
@@ -45,11 +53,23 @@ export type Effect =
 			readonly source: Param | undefined;
 			readonly returns: "model" | "first-of-tuple";
 			readonly prefix?: PathToken;
+			readonly peftConfig?: Param;
 			/** Parameter that holds a quantization config, and boolean parameters that ask for 4/8 bit. */
-			readonly quantization?: { readonly config?: Param; readonly load4bit?: Param; readonly load8bit?: Param; readonly default?: "4bit" };
+			readonly quantization?: {
+				readonly config?: Param;
+				readonly load4bit?: Param;
+				readonly load8bit?: Param;
+				readonly default?: "4bit";
+			};
 	  }
 	/** A new Core that is wrapped and has an adapter loaded (AutoPeftModel…). */
-	| { readonly kind: "create-wrapped"; readonly family: Family; readonly source: Param; readonly adapterName: AdapterName; readonly trainable: Param }
+	| {
+			readonly kind: "create-wrapped";
+			readonly family: Family;
+			readonly source: Param;
+			readonly adapterName: AdapterName;
+			readonly trainable: Param;
+	  }
 	/** `copy.deepcopy` (independent Core) and `copy.copy` (same Core). */
 	| { readonly kind: "copy"; readonly model: Param; readonly deep: boolean }
 	// --- wrapping and loading (group B)
@@ -60,8 +80,11 @@ export type Effect =
 			/** Undefined where the call takes the config's fields itself (Unsloth). */
 			readonly config: Param | undefined;
 			readonly adapterName: AdapterName;
-			/** What the call does with an argument that is wrapped already: `nest` (PEFT) or `same` (Unsloth returns it). */
-			readonly onWrapped: "nest" | "same";
+			/**
+			 * What the call does with an argument that is wrapped already: `nest` (PEFT), `same` (Unsloth returns it) or
+			 * `merge` (TRL's prepare_peft_model merges the old adapter and unloads it first).
+			 */
+			readonly onWrapped: "nest" | "same" | "merge";
 			/** Outer token of the result: PeftModel or a bare tuner. */
 			readonly token: "P" | "T";
 	  }
@@ -79,12 +102,27 @@ export type Effect =
 			readonly onWrapped: "nest" | "load-adapter";
 	  }
 	/** `.load_adapter`: PEFT does not activate what it loads, transformers does. */
-	| { readonly kind: "load-adapter"; readonly model: Param; readonly source: Param; readonly adapterName: AdapterName; readonly trainable: Param | undefined; readonly activates: boolean }
+	| {
+			readonly kind: "load-adapter";
+			readonly model: Param;
+			readonly source: Param;
+			readonly adapterName: AdapterName;
+			readonly trainable: Param | undefined;
+			readonly activates: boolean;
+	  }
 	/** `.add_adapter` */
-	| { readonly kind: "add-adapter"; readonly model: Param; readonly config: Param; readonly adapterName: AdapterName; readonly activates: boolean }
+	| {
+			readonly kind: "add-adapter";
+			readonly model: Param;
+			readonly config: Param;
+			readonly adapterName: AdapterName;
+			readonly activates: boolean;
+	  }
 	| { readonly kind: "set-adapter"; readonly model: Param; readonly names: Param }
 	| { readonly kind: "delete-adapter"; readonly model: Param; readonly name: Param }
 	| { readonly kind: "combine-adapters"; readonly model: Param; readonly adapterName: AdapterName }
+	/** All adapters of the model are switched off or on where they are: disable_adapter_layers(), disable_adapters(). */
+	| { readonly kind: "toggle-adapters"; readonly model: Param; readonly enabled: boolean }
 	/** Adapter weights are overwritten from outside: set_peft_model_state_dict, hotswap_adapter, LoftQ, EVA … */
 	| { readonly kind: "write-adapter"; readonly model: Param; readonly adapterName: AdapterName }
 	// --- merging and unloading
@@ -98,14 +136,30 @@ export type Effect =
 	/** Strips compile/distribution tokens: accelerator.unwrap_model. */
 	| { readonly kind: "strip"; readonly model: Param }
 	/** Returns its argument: .to, .cuda, .eval, for_inference … `freezes`: as prepare_model_for_kbit_training does. */
-	| { readonly kind: "same"; readonly model: Param; readonly what: "mode" | "device" | "dtype" | "kbit-prepare" | "other" }
+	| {
+			readonly kind: "same";
+			readonly model: Param;
+			readonly what: "mode" | "device" | "dtype" | "kbit-prepare" | "other";
+	  }
 	/** A wrapper whose keys get `token` in front: torch.compile, DataParallel … */
-	| { readonly kind: "prefix"; readonly model: Param; readonly token: PathToken; readonly env: "compiled" | "dp" | "ddp" | "fsdp" }
+	| {
+			readonly kind: "prefix";
+			readonly model: Param;
+			readonly token: PathToken;
+			readonly env: "compiled" | "dp" | "ddp" | "fsdp";
+	  }
+	/** Compiled or distributed in place, keys stay as they are: `h.compile()` (returns None), `fully_shard(h)` (returns h). */
+	| {
+			readonly kind: "environment";
+			readonly model: Param;
+			readonly env: "compiled" | "fsdp";
+			readonly returns: "none" | "model";
+	  }
 	/** accelerator.prepare(*objs): a tuple of the same arity, or the one object. `deepspeed.initialize`: engine first. */
-	| { readonly kind: "prepare"; readonly model: Param | "*" ; readonly returns: "same-arity" | "first-of-tuple" }
+	| { readonly kind: "prepare"; readonly model: Param | "*"; readonly returns: "same-arity" | "first-of-tuple" }
 	// --- training
-	/** `requires_grad_(flag)`; flag parameter defaults to True. */
-	| { readonly kind: "requires-grad"; readonly model: Param; readonly flag: Param }
+	/** `requires_grad_(flag)`; flag parameter defaults to True. `names`: only the adapters of these names (set_requires_grad). */
+	| { readonly kind: "requires-grad"; readonly model: Param; readonly flag: Param; readonly names?: Param }
 	/** A trainer object that holds the model; `peftConfig` wraps it inside. */
 	| {
 			readonly kind: "trainer";
@@ -121,7 +175,8 @@ export type Effect =
 	| { readonly kind: "optimizer-step" }
 	| { readonly kind: "checkpointing"; readonly model: Param }
 	| { readonly kind: "input-grads"; readonly model: Param }
-	| { readonly kind: "resize-embeddings"; readonly model: Param }
+	/** Returns something we do not follow, or a tuple whose first is the model. */
+	| { readonly kind: "resize-embeddings"; readonly model: Param; readonly returns?: "first-of-tuple" }
 	// --- use
 	/** `.generate`, `.forward`: the model is run. */
 	| { readonly kind: "run"; readonly model: Param }
@@ -135,7 +190,13 @@ export type Effect =
 	/** A PEFT config object; `inject: false` for prompt learning, which leaves the Core untouched. */
 	| { readonly kind: "config"; readonly peftType: string; readonly injects: boolean; readonly merges: boolean }
 	/** PeftConfig.from_pretrained: a config read from a checkpoint; its type is unknown unless the class says it. */
-	| { readonly kind: "config-from-pretrained"; readonly source: Param }
+	| {
+			readonly kind: "config-from-pretrained";
+			readonly source: Param;
+			readonly peftType?: string;
+			readonly injects?: boolean;
+			readonly merges?: boolean;
+	  }
 	| { readonly kind: "accelerator" }
 	| { readonly kind: "quantization-config" }
 	/** Returns something we do not follow and changes no model it is given. */
@@ -188,11 +249,21 @@ export interface Library {
 	readonly root: string;
 	readonly apis: readonly ApiSpec[];
 	/** Families of names too many to list: tried in order after `apis`. `pattern` matches the canonical name. */
-	readonly patterns?: readonly { readonly pattern: RegExp; readonly params: readonly Param[]; readonly effect: Effect }[];
+	readonly patterns?: readonly {
+		readonly pattern: RegExp;
+		readonly params: readonly Param[];
+		readonly effect: Effect;
+	}[];
 	readonly methods?: readonly MethodSpec[];
 	readonly attributes?: readonly AttributeSpec[];
+	/** Where the public names can be imported from as well: a module path that matches `from` (whole) means the module `to`. */
+	readonly reexports?: readonly { readonly from: RegExp; readonly to: string }[];
 	/** Class names whose instances are PeftModels, for isinstance narrowing; canonical. */
 	readonly peftClasses?: readonly string[];
 	/** Class names of plain networks (`transformers.PreTrainedModel`, `torch.nn.Module`), for isinstance narrowing. */
 	readonly moduleClasses?: readonly string[];
+	/** Base classes that are never called themselves: of tuners, trainers and PEFT configs; canonical. */
+	readonly tunerClasses?: readonly string[];
+	readonly trainerClasses?: readonly string[];
+	readonly configClasses?: readonly string[];
 }
