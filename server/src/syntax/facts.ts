@@ -157,7 +157,11 @@ export interface WhileStmt extends Span {
 export interface TryStmt extends Span {
 	readonly kind: "try";
 	readonly body: Block;
-	readonly handlers: readonly { readonly type: Expr | undefined; readonly name: Identifier | undefined; readonly body: Block }[];
+	readonly handlers: readonly {
+		readonly type: Expr | undefined;
+		readonly name: Identifier | undefined;
+		readonly body: Block;
+	}[];
 	readonly orelse: Block;
 	readonly finalbody: Block;
 }
