@@ -1,0 +1,122 @@
+/**
+ * Runs the suites inside real VS Code versions: with the extension under development, then with the packaged VSIX
+ * installed the way a person installs it. `--package FILE` names the VSIX (else it is made); names of suites or
+ * versions limit the run: `npm run test:vscode -- development 1.99.3`.
+ */
+import { spawnSync } from "node:child_process";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runTests } from "@vscode/test-electron";
+import esbuild from "esbuild";
+import { executableOf } from "./host/executable.mts";
+import { root } from "./host/paths.mts";
+import { type HostVersion, hostVersions } from "./host/versions.mts";
+
+interface Suite {
+	readonly name: string;
+	readonly files: readonly string[];
+	readonly developmentPath: string;
+	/** Install the package first. */
+	readonly installs: boolean;
+}
+
+interface Counts {
+	readonly passed: number;
+	readonly failed: number;
+}
+
+const suites: readonly Suite[] = [
+	{
+		name: "development",
+		files: ["main-path", "settings", "commands", "server-life"],
+		developmentPath: root,
+		installs: false,
+	},
+	{
+		name: "installed",
+		files: ["main-path", "commands"],
+		developmentPath: join(import.meta.dirname, "installed-harness"),
+		installs: true,
+	},
+];
+
+const suiteOutput = join(import.meta.dirname, "out");
+const vsix = join(root, "peft-lint.vsix");
+
+await main();
+
+async function main(): Promise<void> {
+	const names = process.argv.slice(2);
+	const wanted = (kind: readonly string[]): ((name: string) => boolean) => {
+		const limits = names.filter((name) => kind.includes(name));
+		return (name) => limits.length === 0 || limits.includes(name);
+	};
+	const isWantedSuite = wanted(suites.map(({ name }) => name));
+	const isWantedVersion = wanted(hostVersions.map(({ vscode }) => vscode));
+	await bundleSuites();
+	let total: Counts = { passed: 0, failed: 0 };
+	for (const version of hostVersions.filter(({ vscode }) => isWantedVersion(vscode))) {
+		const executable = await executableOf(version);
+		for (const suite of suites.filter(({ name }) => isWantedSuite(name))) {
+			const counts = await runSuite(suite, version, executable);
+			total = { passed: total.passed + counts.passed, failed: total.failed + counts.failed };
+		}
+	}
+	console.log(`${total.passed} passed, ${total.failed} failed`);
+	process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+async function bundleSuites(): Promise<void> {
+	await esbuild.build({
+		entryPoints: [join(import.meta.dirname, "suite/*.ts")],
+		outdir: suiteOutput,
+		bundle: true,
+		platform: "node",
+		format: "cjs",
+		target: "node20",
+		sourcemap: "inline",
+		external: ["vscode", "mocha"],
+		logLevel: "warning",
+	});
+}
+
+async function runSuite(suite: Suite, version: HostVersion, executable: string): Promise<Counts> {
+	console.log(`\nVS Code ${version.vscode} (${version.label}), ${suite.name}`);
+	const folder = await mkdtemp(join(tmpdir(), "peft-lint-suite-"));
+	const workspace = join(folder, "workspace");
+	const result = join(folder, "result.json");
+	const userFolders = [
+		`--user-data-dir=${join(folder, "user-data")}`,
+		`--extensions-dir=${join(folder, "extensions")}`,
+	];
+	try {
+		await cp(join(import.meta.dirname, "workspace"), workspace, { recursive: true });
+		if (suite.installs) install(executable, userFolders);
+		const code = await runTests({
+			vscodeExecutablePath: executable,
+			extensionDevelopmentPath: suite.developmentPath,
+			extensionTestsPath: join(suiteOutput, "index.js"),
+			extensionTestsEnv: { PEFT_LINT_SUITE_FILES: suite.files.join(), PEFT_LINT_SUITE_RESULT: result },
+			launchArgs: [workspace, ...userFolders],
+		}).catch(() => 1);
+		return countsOf(await readFile(result, "utf8").catch(() => ""), code);
+	} finally {
+		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+	}
+}
+
+function install(executable: string, userFolders: readonly string[]): void {
+	const { status } = spawnSync(executable, [...userFolders, "--install-extension", vsix, "--force"], {
+		stdio: "inherit",
+	});
+	if (status !== 0) throw new Error(`Installing ${vsix} failed.`);
+}
+
+/** A run without a result has failed: the extension host may have died, which VS Code reports as success. */
+function countsOf(result: string, code: number): Counts {
+	if (result === "") return { passed: 0, failed: 1 };
+	const { passed, failed } = JSON.parse(result);
+	const ranAndEndedWell = passed + failed > 0 && (code === 0) === (failed === 0);
+	return ranAndEndedWell ? { passed, failed } : { passed, failed: failed + 1 };
+}
