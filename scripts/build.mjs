@@ -27,6 +27,10 @@ function optionsOf({ entry, ...rest }) {
 		platform: "node",
 		format: "cjs",
 		target: "node20",
+		// The ES build asks `import.meta` where it lies, which a CommonJS bundle cannot answer.
+		alias: { "web-tree-sitter": requireFromServer.resolve("web-tree-sitter") },
+		// Rule pages, for `peft-lint explain`.
+		loader: { ".md": "text" },
 		minify: !watch,
 		sourcemap: watch,
 		legalComments: "none",
