@@ -4,8 +4,9 @@
  * Nodes are lifecycle events (one call, in one calling context); each event lists its *cases*, one for every abstract
  * situation in which control reaches it. All of it is plain immutable data. Offsets are UTF-16 code units.
  */
-import type { Span } from "../syntax/facts";
+
 import type { Family, PathToken } from "../catalog/types";
+import type { Span } from "../syntax/facts";
 
 /** Index into `ModelGraph.sources`. */
 export type FileId = number;
@@ -221,7 +222,13 @@ export interface CoreView {
 /** A name or attribute path read where it holds a model. */
 export interface ModelRead extends Place {
 	/** What the value is used for at this place. */
-	readonly use: { readonly kind: "argument" | "return" | "other" } | { readonly kind: "attribute"; readonly name: string };
+	readonly use:
+		| { readonly kind: "argument" | "return" | "other" }
+		| { readonly kind: "attribute"; readonly name: string };
 	readonly scope: Place;
-	readonly cases: readonly { readonly handle: HandleView; readonly core: CoreView; readonly conditions: readonly Condition[] }[];
+	readonly cases: readonly {
+		readonly handle: HandleView;
+		readonly core: CoreView;
+		readonly conditions: readonly Condition[];
+	}[];
 }

@@ -1,0 +1,420 @@
+/** Calls of every kind of value: the user's functions and classes in their calling context, the catalogue, the unknown. */
+import { lookupApi } from "../catalog";
+import type { ApiSpec } from "../catalog/types";
+import type { CallExpr, DefStmt, LambdaExpr, Param } from "../syntax/facts";
+import { externalBases, findMember, modelMethod } from "./attributes";
+import { CALL_DEPTH } from "./bounds";
+import { callBuiltin, callContainer, isPure, pureResult } from "./builtins";
+import { applyEffect } from "./effects";
+import { evaluate, newDict, newList, one } from "./expressions";
+import { knownModel } from "./handles";
+import { type Arguments, type Context, type Machine, place, type Result, siteKey } from "./machine";
+import { scopeNames } from "./names";
+import { callSite } from "./recorder";
+import { dropFrame, fork, frameVars, getCore, getObject, merge, resolve, type State, setObject, setVar } from "./state";
+import { execute, spend } from "./statements";
+import { havoc } from "./transitions";
+import { assume } from "./truth";
+import {
+	type Constant,
+	type FunctionValue,
+	keyOf,
+	NONE,
+	type ObjId,
+	type RefValue,
+	symbol,
+	tuple,
+	type Value,
+} from "./values";
+
+export function callValue(
+	machine: Machine,
+	state: State,
+	given: Value,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): Result[] {
+	spend(machine);
+	const callee = resolve(state, given);
+	switch (callee.k) {
+		case "function":
+			return callFunction(machine, state, callee, args, call, ctx);
+		case "method":
+			return apply(machine, state, callee.spec, callee.self, args, call, ctx);
+		case "external":
+			return callExternal(machine, state, callee.name, args, call, ctx);
+		case "ref":
+			return callObject(machine, state, callee, args, call, ctx);
+		case "partial":
+			return callValue(
+				machine,
+				state,
+				callee.func,
+				{
+					...args,
+					positional: [...callee.args, ...args.positional],
+					keywords: new Map([...callee.keywords, ...args.keywords]),
+				},
+				call,
+				ctx,
+			);
+		case "native":
+			return callNative(machine, state, callee, args, call, ctx);
+		case "handle": {
+			const spec = modelMethod("core", "forward");
+			if (spec) return apply(machine, state, spec, callee, args, call, ctx);
+			return callUnknown(state, callee, args, call, ctx);
+		}
+		default:
+			return callUnknown(state, callee, args, call, ctx);
+	}
+}
+
+type Spec = Pick<ApiSpec, "name" | "params" | "effect">;
+
+function apply(
+	machine: Machine,
+	state: State,
+	spec: Spec,
+	self: Value | undefined,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+	into?: ObjId,
+): Result[] {
+	return applyEffect({ machine, state, api: spec.name, params: spec.params, self, args, call, ctx, into }, spec.effect);
+}
+
+function callExternal(
+	machine: Machine,
+	state: State,
+	name: string,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): Result[] {
+	const builtin = callBuiltin(machine, state, name, args, call, ctx);
+	if (builtin) return builtin;
+	const spec = lookupApi(name);
+	if (spec) return apply(machine, state, spec, undefined, args, call, ctx);
+	return callUnknown(state, { k: "external", name }, args, call, ctx);
+}
+
+// --- what we cannot see
+
+/** An unknown callee may have changed every model it was given. */
+function callUnknown(state: State, callee: Value, args: Arguments, call: CallExpr, ctx: Context): Result[] {
+	if (isPure(callee)) return one(state, resolve(state, pureResult(callee, args)));
+	for (const value of [...args.positional, ...args.keywords.values()]) spoil(state, value, 0);
+	return one(state, symbol(`result:${siteKey(ctx, call)}`));
+}
+
+const SPOIL_DEPTH = 3;
+
+function spoil(state: State, given: Value, depth: number): void {
+	const value = resolve(state, given);
+	const model = knownModel(state, value);
+	if (model) setObject(state, model.core, havoc(getCore(state, model.core)));
+	if (depth >= SPOIL_DEPTH) return;
+	if (value.k === "tuple") for (const item of value.items) spoil(state, item, depth + 1);
+	if (value.k === "partial") for (const item of value.args) spoil(state, item, depth + 1);
+	if (value.k === "function" && value.self) spoil(state, value.self, depth + 1);
+	const object = value.k === "ref" ? getObject(state, value.id) : undefined;
+	if (object?.t === "list") for (const item of object.items) spoil(state, item, depth + 1);
+	if (object?.t === "dict") for (const item of object.entries.values()) spoil(state, item, depth + 1);
+	if (object?.t === "trainer") spoil(state, object.model, depth + 1);
+	if (object?.t === "instance") for (const item of object.fields.values()) spoil(state, item, depth + 1);
+}
+
+function callNative(
+	machine: Machine,
+	state: State,
+	callee: Value & { k: "native" },
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): Result[] {
+	const self = resolve(state, callee.self);
+	if (callee.name === "__init__" && self.k === "super") return callBaseInit(machine, state, self, args, call, ctx);
+	if (self.k === "ref") {
+		const value = callContainer(state, self.id, callee.name, args, call, ctx);
+		if (value) return one(state, value);
+	}
+	if (callee.name === "merge_and_unload") {
+		const spec = modelMethod("peft-model", callee.name);
+		if (spec && (self.k === "symbol" || self.k === "handle"))
+			return callAsPeft(machine, state, self, spec, args, call, ctx);
+	}
+	spoil(state, self, 0);
+	return callUnknown(state, callee, args, call, ctx);
+}
+
+/** Only a PeftModel has the method: the receiver is one. */
+function callAsPeft(
+	machine: Machine,
+	state: State,
+	self: Value,
+	spec: Spec,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): Result[] {
+	const classes: Value[] = [{ k: "external", name: "peft.PeftModel" }];
+	const test: Value = symbol(`is-peft(${keyOf(self)})`, { kind: "isinstance", of: self, classes });
+	assume(state, test, true, machine);
+	return apply(machine, state, spec, resolve(state, self), args, call, ctx);
+}
+
+/** `super().__init__(…)` of a class whose base another library defines. */
+function callBaseInit(
+	machine: Machine,
+	state: State,
+	target: Value & { k: "super" },
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): Result[] {
+	const spec = trainerBase(state, target.owner);
+	if (spec && target.self.k === "ref") {
+		apply(machine, state, spec, undefined, args, call, ctx, target.self.id);
+		return one(state, NONE);
+	}
+	return one(state, NONE);
+}
+
+function trainerBase(state: State, cls: ObjId): ReturnType<typeof lookupApi> {
+	return externalBases(state, cls)
+		.map(lookupApi)
+		.find((spec) => spec?.effect.kind === "trainer");
+}
+
+// --- objects
+
+function callObject(
+	machine: Machine,
+	state: State,
+	callee: RefValue,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): Result[] {
+	const object = getObject(state, callee.id);
+	if (object?.t === "class") return instantiate(machine, state, callee.id, args, call, ctx);
+	if (object?.t === "instance") {
+		const method = findMember(state, object.cls, "__call__") ?? findMember(state, object.cls, "forward");
+		if (method?.value.k === "function")
+			return callFunction(machine, state, { ...method.value, self: callee }, args, call, ctx);
+	}
+	return callUnknown(state, callee, args, call, ctx);
+}
+
+export function instantiate(
+	machine: Machine,
+	state: State,
+	cls: ObjId,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): Result[] {
+	const object = getObject(state, cls);
+	const id = `object:${siteKey(ctx, call)}`;
+	const self: RefValue = { k: "ref", id };
+	setObject(state, id, { t: "instance", cls, fields: new Map(), core: undefined });
+	const init = findMember(state, cls, "__init__");
+	if (init?.value.k === "function") {
+		return callFunction(machine, state, { ...init.value, self }, args, call, ctx).map((r) => ({
+			state: r.state,
+			value: self,
+		}));
+	}
+	const spec = trainerBase(state, cls);
+	if (spec) {
+		apply(machine, state, spec, undefined, args, call, ctx, id);
+		return one(state, self);
+	}
+	if (object?.t === "class" && object.isDataclass) fillDataclass(state, id, cls, args);
+	return one(state, self);
+}
+
+/** Fields of a dataclass are its annotated names, in order. */
+function fillDataclass(state: State, id: ObjId, cls: ObjId, args: Arguments): void {
+	const object = getObject(state, cls);
+	const instance = getObject(state, id);
+	if (object?.t !== "class" || instance?.t !== "instance") return;
+	const names = object.def.body.flatMap((statement) => {
+		if (statement.kind === "annotation" && statement.target.kind === "name") return [statement.target.name];
+		const target = statement.kind === "assign" && statement.annotation ? statement.targets[0] : undefined;
+		return target?.kind === "name" ? [target.name] : [];
+	});
+	const fields = new Map<string, Value>();
+	for (const [index, name] of names.entries()) {
+		const value = args.keywords.get(name) ?? args.positional[index];
+		if (value) fields.set(name, value);
+		else if (args.openKeywords || args.openPositional) fields.set(name, symbol(`field:${id}.${name}`));
+		// `field(default_factory=…)` makes a new object: unknown.
+		else if (object.attributes.get(name)?.k === "symbol") fields.set(name, symbol(`field:${id}.${name}`));
+	}
+	setObject(state, id, { ...instance, fields });
+}
+
+// --- the user's functions
+
+export function callFunction(
+	machine: Machine,
+	state: State,
+	func: FunctionValue,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): Result[] {
+	const { def } = func;
+	if (ctx.stack.includes(def) || (def.kind === "def" && def.isGenerator))
+		return callUnknown(state, func, args, call, ctx);
+	if (ctx.stack.length >= CALL_DEPTH) {
+		machine.recorder.note(place(ctx, call), `calls nest deeper than ${CALL_DEPTH}`);
+		return callUnknown(state, func, args, call, ctx);
+	}
+	machine.entered.add(def);
+	const name = def.kind === "def" ? def.name.name : "lambda";
+	const inner: Context = {
+		...activation(machine, func, `${ctx.key}>${call.start}`, ctx),
+		passes: ctx.passes,
+		pass: ctx.pass,
+		deliberate: ctx.deliberate,
+		frames: [
+			...ctx.frames,
+			{
+				name,
+				call: callSite(
+					call,
+					def.params.map((param) => param.name.name),
+					ctx,
+					machine.text,
+				),
+			},
+		],
+		stack: [...ctx.stack, def],
+	};
+	bindParameters(machine, state, func, args, inner);
+	return runBody(machine, state, func, inner);
+}
+
+/** The context of a function's body, before its frame holds anything. */
+export function activation(machine: Machine, func: FunctionValue, key: string, ctx: Context): Context {
+	const frame = `${key}${ctx.passes}:${func.def.start}`;
+	machine.parents.set(frame, func.closure);
+	return {
+		...ctx,
+		frame,
+		closure: frame,
+		defining: undefined,
+		def: func.def,
+		owner: func.owner,
+		self: func.self,
+		key,
+		scope: place(ctx, func.def),
+		statement: undefined,
+		block: [],
+	};
+}
+
+export function runBody(machine: Machine, state: State, func: FunctionValue, ctx: Context): Result[] {
+	const { def } = func;
+	const results =
+		def.kind === "lambda" ? evaluate(machine, state, def.body, ctx) : returned(execute(machine, state, def.body, ctx));
+	if (def.kind === "def" && scopeNames(def).hasInner) {
+		for (const result of results) deferInner(machine, result.state, ctx);
+		return mergeResults(results, siteKey(ctx, def));
+	}
+	for (const result of results) dropFrame(result.state, ctx.frame);
+	return mergeResults(results, siteKey(ctx, def));
+}
+
+function returned(outcomes: ReturnType<typeof execute>): Result[] {
+	return outcomes.flatMap((outcome): Result[] => {
+		if (outcome.kind === "return") return [{ state: outcome.state, value: outcome.value }];
+		return outcome.kind === "next" ? [{ state: outcome.state, value: NONE }] : [];
+	});
+}
+
+/** States that return the same value can be joined. */
+function mergeResults(results: readonly Result[], site: string): Result[] {
+	if (results.length < 2) return [...results];
+	const groups = new Map<string, Result[]>();
+	for (const result of results) {
+		const key = keyOf(result.value);
+		groups.set(key, [...(groups.get(key) ?? []), result]);
+	}
+	return [...groups.values()].flatMap((group) => {
+		const value = (group[0] as Result).value;
+		return merge(
+			group.map((result) => result.state),
+			site,
+		).map((state) => ({ state, value }));
+	});
+}
+
+/** Inner functions that were not called by the end of their frame may be called later by others. */
+function deferInner(machine: Machine, state: State, ctx: Context): void {
+	for (const value of frameVars(state, ctx.frame).values()) {
+		if (value.k !== "function" || value.def.kind !== "def" || value.closure !== ctx.frame) continue;
+		if (machine.entered.has(value.def) || machine.pending.some((one) => one.def === value.def)) continue;
+		machine.pending.push({ def: value.def, value, state: fork(state), ctx });
+	}
+}
+
+// --- parameters
+
+function bindParameters(machine: Machine, state: State, func: FunctionValue, args: Arguments, ctx: Context): void {
+	const positional = func.self ? [func.self, ...args.positional] : args.positional;
+	const used = new Set<string>();
+	let next = 0;
+	for (const param of func.def.params) {
+		const name = param.name.name;
+		if (param.kind === "vararg") {
+			const rest = positional.slice(next);
+			next = positional.length;
+			const value = args.openPositional ? newList(state, rest, true, `${ctx.key}:${name}`) : tuple(rest);
+			setVar(state, ctx.frame, name, value);
+		} else if (param.kind === "kwarg") {
+			const left = [...args.keywords].filter(([keyword]) => !used.has(keyword));
+			setVar(
+				state,
+				ctx.frame,
+				name,
+				newDict(state, new Map<Constant, Value>(left), args.openKeywords, `${ctx.key}:${name}`),
+			);
+		} else {
+			const takesPositional = param.kind !== "keyword-only" && next < positional.length;
+			const value = takesPositional ? positional[next++] : args.keywords.get(name);
+			used.add(name);
+			setVar(state, ctx.frame, name, value ?? leftOut(machine, state, func, param, args, ctx));
+		}
+	}
+}
+
+function leftOut(
+	machine: Machine,
+	state: State,
+	func: FunctionValue,
+	param: Param,
+	args: Arguments,
+	ctx: Context,
+): Value {
+	const hidden = args.openKeywords || (args.openPositional && param.kind !== "keyword-only");
+	if (hidden || !param.default) return unknownParameter(func.def, param, ctx);
+	return defaultOf(machine, state, func, param, ctx) ?? unknownParameter(func.def, param, ctx);
+}
+
+/** Defaults are evaluated where the function is defined; one that calls something is unknown. */
+function defaultOf(machine: Machine, state: State, func: FunctionValue, param: Param, ctx: Context): Value | undefined {
+	if (!param.default) return undefined;
+	const outside: Context = { ...ctx, frame: func.closure, def: undefined };
+	const [result, ...more] = evaluate(machine, state, param.default, outside);
+	return result && more.length === 0 && result.state === state ? result.value : undefined;
+}
+
+export function unknownParameter(def: DefStmt | LambdaExpr, param: Param, ctx: Context): Value {
+	return symbol(`param:${param.name.name}@${ctx.key}:${def.start}`);
+}

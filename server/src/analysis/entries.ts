@@ -1,0 +1,234 @@
+/** Where a file's code is entered: its top level, then every function that nobody in the file calls. */
+import { classKind } from "../catalog";
+import type { CallExpr, ClassStmt, DefStmt, Expr, ModuleFacts, Param, Span } from "../syntax/facts";
+import { findMember } from "./attributes";
+import { BoundExceeded, ENTRY_STATES, ENTRY_STEPS, FILE_STEPS } from "./bounds";
+import { activation, instantiate, runBody, unknownParameter } from "./calls";
+import { evaluate } from "./expressions";
+import { materialize, refineToPeft } from "./handles";
+import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place } from "./machine";
+import { bind, emptyState, fork, frameVars, getObject, merge, type State, setVar } from "./state";
+import { dottedName, execute } from "./statements";
+import { type FunctionValue, type ObjId, symbol, type Value } from "./values";
+
+/** Interprets the whole file; what is found is in the machine's recorder. */
+export function runFile(machine: Machine, facts: ModuleFacts, text: string): void {
+	const ctx = moduleContext(machine, text);
+	const budget = { left: FILE_STEPS };
+	const ends = guarded(machine, budget, ctx.scope, () =>
+		execute(machine, emptyState(), facts.body, ctx).flatMap((outcome) =>
+			outcome.kind === "stop" ? [] : [outcome.state],
+		),
+	);
+	const states = merge(ends ?? [], "end").slice(0, ENTRY_STATES);
+	// Where the top level ends in sys.exit, functions are entered from an empty module that has only its definitions.
+	const starts = states.length > 0 ? states : definitionsOnly(machine, facts, ctx, budget);
+	const mentions = namesUsed(facts);
+	const entries = starts.flatMap((state) => entriesOf(machine, state, ctx));
+	for (const first of [true, false]) {
+		for (const entry of entries) {
+			if (first && mentions.has(entry.def.name.name)) continue;
+			enter(machine, entry, budget);
+		}
+	}
+	for (let i = 0; i < machine.pending.length; i++) runPending(machine, i, budget);
+}
+
+function moduleContext(machine: Machine, text: string): Context {
+	return {
+		frame: machine.moduleFrame,
+		closure: machine.moduleFrame,
+		defining: undefined,
+		file: 0,
+		def: undefined,
+		owner: undefined,
+		self: undefined,
+		frames: [],
+		key: "m",
+		passes: "",
+		pass: 0,
+		stack: [],
+		deliberate: false,
+		scope: { file: 0, start: 0, end: text.length },
+		statement: undefined,
+		block: [],
+	};
+}
+
+/** Runs one entry within its own budget and the file's; what is past it is given up with a note. */
+function guarded<T>(
+	machine: Machine,
+	budget: { left: number },
+	at: ReturnType<typeof place>,
+	work: () => T,
+): T | undefined {
+	const allowance = Math.min(ENTRY_STEPS, budget.left);
+	machine.steps = { left: allowance };
+	const mark = machine.recorder.mark();
+	try {
+		return work();
+	} catch (error) {
+		if (!(error instanceof BoundExceeded)) throw error;
+		machine.recorder.rollback(mark);
+		machine.recorder.note(at, error.message);
+		return undefined;
+	} finally {
+		budget.left -= allowance - Math.max(0, machine.steps.left);
+	}
+}
+
+function definitionsOnly(machine: Machine, facts: ModuleFacts, ctx: Context, budget: { left: number }): State[] {
+	const kinds = ["import", "import-from", "def", "class"];
+	const body = facts.body.filter((statement) => kinds.includes(statement.kind));
+	const ends = guarded(machine, budget, ctx.scope, () =>
+		execute(machine, emptyState(), body, ctx).flatMap((outcome) => (outcome.kind === "next" ? [outcome.state] : [])),
+	);
+	return (ends ?? []).slice(0, 1);
+}
+
+// --- entries
+
+interface Entry {
+	readonly def: DefStmt;
+	readonly func: FunctionValue;
+	/** The class whose object is made first, for methods. */
+	readonly cls: ObjId | undefined;
+	readonly state: State;
+	readonly ctx: Context;
+}
+
+function entriesOf(machine: Machine, state: State, ctx: Context): Entry[] {
+	const entries: Entry[] = [];
+	for (const value of frameVars(state, machine.moduleFrame).values()) {
+		if (value.k === "function" && value.def.kind === "def" && value.closure === machine.moduleFrame)
+			entries.push({ def: value.def, func: value, cls: undefined, state, ctx });
+		const object = value.k === "ref" ? getObject(state, value.id) : undefined;
+		if (value.k === "ref" && object?.t === "class") entries.push(...methodsOf(value.id, object.attributes, state, ctx));
+	}
+	return entries;
+}
+
+function methodsOf(cls: ObjId, attributes: ReadonlyMap<string, Value>, state: State, ctx: Context): Entry[] {
+	const methods: Entry[] = [];
+	for (const [name, value] of attributes) {
+		if (value.k !== "function" || value.def.kind !== "def") continue;
+		if (name === "__new__") continue;
+		methods.push({ def: value.def, func: value, cls: isStatic(value.def) ? undefined : cls, state, ctx });
+	}
+	return methods;
+}
+
+function enter(machine: Machine, entry: Entry, budget: { left: number }): void {
+	if (machine.entered.has(entry.def)) return;
+	guarded(machine, budget, place(entry.ctx, entry.def), () => {
+		const state = fork(entry.state);
+		for (const { state: ready, self } of receivers(machine, state, entry)) {
+			machine.entered.add(entry.def);
+			// Making the object ran the constructor already.
+			if (entry.cls && entry.def.name.name === "__init__") continue;
+			const func = self ? { ...entry.func, self } : entry.func;
+			const ctx = { ...activation(machine, func, `entry:${entry.def.start}`, entry.ctx), stack: [entry.def] };
+			bindUnknown(machine, ready, func, ctx);
+			runBody(machine, ready, func, ctx);
+		}
+	});
+}
+
+/** A method is entered on an object fresh from its constructor, called with unknown arguments. */
+function receivers(machine: Machine, state: State, entry: Entry): { state: State; self: Value | undefined }[] {
+	if (!entry.cls) {
+		const isMethod = entry.func.owner !== undefined && entry.def.params.length > 0 && !isStatic(entry.def);
+		return [{ state, self: isMethod ? symbol(`self@${entry.func.owner}`) : undefined }];
+	}
+	if (entry.def.decorators.some((decorator) => dottedName(decorator) === "classmethod"))
+		return [{ state, self: { k: "ref", id: entry.cls } }];
+	const object = getObject(state, entry.cls);
+	const span = object?.t === "class" ? object.def.name : entry.def.name;
+	const ctx = { ...entry.ctx, key: `new:${span.start}` };
+	const open: Arguments = { ...NO_ARGUMENTS, openPositional: false, openKeywords: true };
+	const init = findMember(state, entry.cls, "__init__");
+	const made = instantiate(
+		machine,
+		state,
+		entry.cls,
+		init ? unknownArguments(init.value, ctx) : open,
+		constructorCall(span),
+		ctx,
+	);
+	return made.slice(0, ENTRY_STATES).map((result) => ({ state: result.state, self: result.value }));
+}
+
+function isStatic(def: DefStmt): boolean {
+	return def.decorators.some((decorator) => dottedName(decorator) === "staticmethod");
+}
+
+/** Every parameter is given, with something unknown. */
+function unknownArguments(init: Value, ctx: Context): Arguments {
+	if (init.k !== "function") return { ...NO_ARGUMENTS, openKeywords: true };
+	const named = init.def.params.slice(1).filter((param) => param.kind === "normal" || param.kind === "keyword-only");
+	const keywords = new Map(named.map((param) => [param.name.name, unknownParameter(init.def, param, ctx)] as const));
+	return { ...NO_ARGUMENTS, keywords, openKeywords: true };
+}
+
+function constructorCall(name: Span & { readonly name: string }): CallExpr {
+	const span = { start: name.start, end: name.end };
+	return { kind: "call", ...span, func: { kind: "name", name: name.name, ...span }, args: [], argsSpan: span };
+}
+
+function bindUnknown(machine: Machine, state: State, func: FunctionValue, ctx: Context): void {
+	const params = func.self ? func.def.params.slice(1) : func.def.params;
+	const [first] = func.def.params;
+	if (func.self && first) setVar(state, ctx.frame, first.name.name, func.self);
+	for (const param of params) {
+		const value = unknownParameter(func.def, param, ctx);
+		setVar(state, ctx.frame, param.name.name, value);
+		believeAnnotation(machine, state, param, value, ctx);
+	}
+}
+
+/** `model: PeftModel` says what comes in; unions and optionals say too little. */
+function believeAnnotation(machine: Machine, state: State, param: Param, value: Value, ctx: Context): void {
+	if (!param.annotation || value.k !== "symbol" || !isPlainName(param.annotation)) return;
+	const [result] = evaluate(machine, state, param.annotation, { ...ctx, frame: ctx.closure });
+	if (result?.value.k !== "external" || classKind(result.value.name) !== "peft-model") return;
+	const handle = materialize(state, value, machine);
+	bind(state, value.id, { ...handle, path: refineToPeft(handle.path) });
+}
+
+function isPlainName(expr: Expr): boolean {
+	return expr.kind === "name" || (expr.kind === "attribute" && isPlainName(expr.value));
+}
+
+function runPending(machine: Machine, index: number, budget: { left: number }): void {
+	const pending = machine.pending[index];
+	if (!pending || machine.entered.has(pending.def) || pending.value.k !== "function") return;
+	const func = pending.value;
+	guarded(machine, budget, place(pending.ctx, pending.def), () => {
+		machine.entered.add(pending.def);
+		const key = `${pending.ctx.key}>inner:${pending.def.start}`;
+		const ctx = { ...activation(machine, func, key, pending.ctx), stack: [...pending.ctx.stack, pending.def] };
+		bindUnknown(machine, pending.state, func, ctx);
+		runBody(machine, pending.state, func, ctx);
+	});
+}
+
+// --- who is mentioned
+
+/** Every name and attribute that the code reads: a function whose name is never read is called from outside. */
+function namesUsed(facts: ModuleFacts): Set<string> {
+	const names = new Set<string>();
+	collect(facts.body, names);
+	return names;
+}
+
+function collect(node: unknown, names: Set<string>): void {
+	if (Array.isArray(node)) {
+		for (const item of node) collect(item, names);
+		return;
+	}
+	if (!node || typeof node !== "object") return;
+	const expr = node as Expr | ClassStmt;
+	if (expr.kind === "name") names.add(expr.name);
+	if (expr.kind === "attribute") names.add(expr.attr.name);
+	for (const value of Object.values(node)) if (value && typeof value === "object") collect(value, names);
+}

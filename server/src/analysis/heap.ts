@@ -1,0 +1,85 @@
+/** Abstract objects that live on the heap of a state. All immutable; a change makes a new record under the same id. */
+
+import type { Family } from "../catalog/types";
+import type { ClassStmt } from "../syntax/facts";
+import type { AdapterView, ConfigView, CoreId, CoreView, EventId } from "./graph";
+import type { Constant, FrameId, ObjId, Value } from "./values";
+
+export type HeapObject =
+	| CoreObject
+	| InstanceObject
+	| ClassObject
+	| TrainerObject
+	| OptimizerObject
+	| ConfigObject
+	| ListObject
+	| DictObject
+	| AcceleratorObject;
+
+/** The inner network of one creating call; see rules.md §2.0. */
+export interface CoreObject extends CoreView {
+	readonly t: "core";
+	readonly number: CoreId;
+	readonly family: Family;
+	readonly adapters: readonly AdapterView[];
+	/** Wrapper event → the unload after which its handles are empty shells. */
+	readonly stale: ReadonlyMap<EventId, EventId>;
+	/** Wrapper events whose config was prompt learning. */
+	readonly promptWrappers: readonly EventId[];
+	/** The user's own object that is this network. */
+	readonly instance: ObjId | undefined;
+	/** Attributes set on the network itself. */
+	readonly fields: ReadonlyMap<string, Value>;
+}
+
+export interface InstanceObject {
+	readonly t: "instance";
+	readonly cls: ObjId;
+	readonly fields: ReadonlyMap<string, Value>;
+	/** Set once the object was used as a network. */
+	readonly core: ObjId | undefined;
+}
+
+export interface ClassObject {
+	readonly t: "class";
+	readonly def: ClassStmt;
+	readonly closure: FrameId;
+	readonly bases: readonly Value[];
+	readonly attributes: ReadonlyMap<string, Value>;
+	readonly isDataclass: boolean;
+}
+
+export interface TrainerObject {
+	readonly t: "trainer";
+	readonly api: string;
+	readonly model: Value;
+	readonly fields: ReadonlyMap<string, Value>;
+}
+
+export interface OptimizerObject {
+	readonly t: "optimizer";
+	/** Cores whose parameters it was given. */
+	readonly cores: readonly ObjId[];
+}
+
+export interface ConfigObject {
+	readonly t: "config";
+	readonly view: ConfigView;
+}
+
+export interface ListObject {
+	readonly t: "list";
+	readonly items: readonly Value[];
+	/** It may hold more than `items`. */
+	readonly open: boolean;
+}
+
+export interface DictObject {
+	readonly t: "dict";
+	readonly entries: ReadonlyMap<Constant, Value>;
+	readonly open: boolean;
+}
+
+export interface AcceleratorObject {
+	readonly t: "accelerator";
+}

@@ -1,0 +1,105 @@
+/** What the parts of the interpreter share: the calling context, and each other. */
+import type { Block, CallExpr, ClassStmt, DefStmt, Expr, LambdaExpr, Span, Stmt } from "../syntax/facts";
+import type { FileId, Frame, Place } from "./graph";
+import type { Recorder } from "./recorder";
+import type { State } from "./state";
+import type { FrameId, ObjId, Value } from "./values";
+
+/** A value and the state in which it was computed. */
+export interface Result {
+	readonly state: State;
+	readonly value: Value;
+}
+
+/** How control leaves a statement or block. A raise ends its path unless a `try` is around: see statements.ts. */
+export type Outcome =
+	| { readonly kind: "next" | "break" | "continue" | "stop"; readonly state: State }
+	| { readonly kind: "return"; readonly state: State; readonly value: Value };
+
+/** Where execution is: one activation of a function, class body or module. */
+export interface Context {
+	readonly frame: FrameId;
+	readonly file: FileId;
+	/** The frame that functions defined here close over: a class body is not part of it. */
+	readonly closure: FrameId;
+	/** The class whose body is being run. */
+	readonly defining: ObjId | undefined;
+	/** The function being run; undefined at module level and in class bodies. */
+	readonly def: DefStmt | LambdaExpr | undefined;
+	/** The class whose method runs. */
+	readonly owner: ObjId | undefined;
+	readonly self: Value | undefined;
+	/** Calls of the user's functions that lead here. */
+	readonly frames: readonly Frame[];
+	/** Names this activation up to loop passes: events of two passes are one event. */
+	readonly key: string;
+	/** Names the passes of the loops around: objects of two passes are two. */
+	readonly passes: string;
+	readonly pass: number;
+	readonly stack: readonly (DefStmt | LambdaExpr)[];
+	/** Inside `with pytest.raises(…)` and its kin: what happens here is meant. */
+	readonly deliberate: boolean;
+	readonly scope: Place;
+	/** The simple statement being run, and its block. */
+	statement: Stmt | undefined;
+	block: Block;
+}
+
+export interface Machine {
+	readonly text: string;
+	readonly recorder: Recorder;
+	/** Lexical parent of a frame. */
+	readonly parents: Map<FrameId, FrameId | undefined>;
+	/** Functions and classes that were entered by a call. */
+	readonly entered: Set<DefStmt | LambdaExpr | ClassStmt>;
+	/** Modules star-imported at the top, last first. */
+	readonly stars: string[];
+	/** Functions to enter if nobody calls them, with the context they were defined in. */
+	readonly pending: Pending[];
+	readonly moduleFrame: FrameId;
+	steps: { left: number };
+	evaluate(state: State, expr: Expr, ctx: Context, use?: Use): Result[];
+	execute(state: State, block: Block, ctx: Context): Outcome[];
+	/** Calls any value. */
+	call(state: State, callee: Value, args: Arguments, call: CallExpr, ctx: Context): Result[];
+}
+
+/** A nested function and an end state of the frame it closes over. */
+export interface Pending {
+	readonly def: DefStmt;
+	readonly value: Value;
+	readonly state: State;
+	readonly ctx: Context;
+}
+
+/** What an expression's value is used for: recorded with reads of models. */
+export type Use =
+	| { readonly kind: "argument" | "return" | "other" }
+	| { readonly kind: "attribute"; readonly name: string };
+
+export const OTHER: Use = { kind: "other" };
+
+/** Evaluated arguments of a call. */
+export interface Arguments {
+	readonly positional: readonly Value[];
+	readonly keywords: ReadonlyMap<string, Value>;
+	/** `*unknown` or `**unknown` was passed: what is missing may have been given. */
+	readonly openPositional: boolean;
+	readonly openKeywords: boolean;
+}
+
+export const NO_ARGUMENTS: Arguments = {
+	positional: [],
+	keywords: new Map(),
+	openPositional: false,
+	openKeywords: false,
+};
+
+export function place(ctx: { readonly file: FileId }, span: Span): Place {
+	return { file: ctx.file, start: span.start, end: span.end };
+}
+
+/** A name for something made at `span` in this activation and pass. */
+export function siteKey(ctx: Context, span: Span): string {
+	return `${span.start}@${ctx.key}${ctx.passes}`;
+}

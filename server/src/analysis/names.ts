@@ -1,0 +1,174 @@
+/** Which names a function binds itself, per Python's scoping rules. */
+import type { Block, DefStmt, Expr, LambdaExpr, Pattern, Stmt } from "../syntax/facts";
+
+export interface ScopeNames {
+	readonly locals: ReadonlySet<string>;
+	/** Declared `global` or `nonlocal`. */
+	readonly outer: ReadonlyMap<string, "global" | "nonlocal">;
+	/** Functions, classes and lambdas inside may keep the frame alive. */
+	readonly hasInner: boolean;
+}
+
+const cache = new WeakMap<DefStmt | LambdaExpr, ScopeNames>();
+
+export function scopeNames(def: DefStmt | LambdaExpr): ScopeNames {
+	let names = cache.get(def);
+	if (!names) {
+		names = collect(def);
+		cache.set(def, names);
+	}
+	return names;
+}
+
+function collect(def: DefStmt | LambdaExpr): ScopeNames {
+	const locals = new Set(def.params.map((param) => param.name.name));
+	const outer = new Map<string, "global" | "nonlocal">();
+	const seen = { hasInner: false };
+	if (def.kind === "def") for (const statement of def.body) statementNames(statement, locals, outer, seen);
+	for (const name of outer.keys()) locals.delete(name);
+	return { locals, outer, hasInner: seen.hasInner };
+}
+
+function blockNames(
+	block: Block,
+	locals: Set<string>,
+	outer: Map<string, "global" | "nonlocal">,
+	seen: { hasInner: boolean },
+): void {
+	for (const statement of block) statementNames(statement, locals, outer, seen);
+}
+
+function statementNames(
+	statement: Stmt,
+	locals: Set<string>,
+	outer: Map<string, "global" | "nonlocal">,
+	seen: { hasInner: boolean },
+): void {
+	const inner = (block: Block): void => blockNames(block, locals, outer, seen);
+	switch (statement.kind) {
+		case "import":
+			for (const name of statement.names) locals.add(name.alias?.name ?? firstPart(name.path));
+			return;
+		case "import-from":
+			for (const name of statement.names) locals.add(name.alias?.name ?? name.name);
+			return;
+		case "def":
+		case "class":
+			seen.hasInner = true;
+			locals.add(statement.name.name);
+			return;
+		case "assign":
+			for (const target of statement.targets) targetNames(target, locals);
+			return;
+		case "augassign":
+			targetNames(statement.target, locals);
+			return;
+		case "del":
+			for (const target of statement.targets) targetNames(target, locals);
+			return;
+		case "if":
+			for (const branch of statement.branches) inner(branch.body);
+			inner(statement.orelse);
+			return;
+		case "for":
+			targetNames(statement.target, locals);
+			inner(statement.body);
+			inner(statement.orelse);
+			return;
+		case "while":
+			inner(statement.body);
+			inner(statement.orelse);
+			return;
+		case "try":
+			inner(statement.body);
+			for (const handler of statement.handlers) {
+				if (handler.name) locals.add(handler.name.name);
+				inner(handler.body);
+			}
+			inner(statement.orelse);
+			inner(statement.finalbody);
+			return;
+		case "with":
+			for (const item of statement.items) if (item.target) targetNames(item.target, locals);
+			inner(statement.body);
+			return;
+		case "match":
+			for (const one of statement.cases) {
+				for (const name of patternNames(one.pattern)) locals.add(name);
+				inner(one.body);
+			}
+			return;
+		case "global":
+		case "nonlocal":
+			for (const name of statement.names) outer.set(name, statement.kind);
+			return;
+		case "unknown-stmt":
+			for (const name of statement.binds) locals.add(name);
+			for (const part of statement.parts) if (isStatement(part)) statementNames(part, locals, outer, seen);
+			return;
+		default:
+			return;
+	}
+}
+
+export function patternNames(pattern: Pattern): string[] {
+	switch (pattern.kind) {
+		case "capture":
+			return [pattern.name.name];
+		case "as":
+			return [...patternNames(pattern.pattern), pattern.name.name];
+		case "or":
+			return pattern.patterns.flatMap(patternNames);
+		case "unknown":
+			return pattern.names.map((name) => name.name);
+		default:
+			return [];
+	}
+}
+
+function targetNames(target: Expr, locals: Set<string>): void {
+	for (const name of namesIn(target)) locals.add(name);
+}
+
+/** Names that an assignment to this target binds. */
+export function namesIn(target: Expr): string[] {
+	if (target.kind === "name") return [target.name];
+	if (target.kind === "tuple" || target.kind === "list") return target.items.flatMap(namesIn);
+	return target.kind === "starred" ? namesIn(target.value) : [];
+}
+
+const STATEMENTS = new Set<string>([
+	"import",
+	"import-from",
+	"def",
+	"class",
+	"assign",
+	"augassign",
+	"annotation",
+	"del",
+	"expr",
+	"if",
+	"for",
+	"while",
+	"try",
+	"with",
+	"match",
+	"return",
+	"raise",
+	"assert",
+	"global",
+	"nonlocal",
+	"break",
+	"continue",
+	"pass",
+	"unknown-stmt",
+]);
+
+export function isStatement(part: Stmt | Expr): part is Stmt {
+	return STATEMENTS.has(part.kind);
+}
+
+export function firstPart(path: string): string {
+	const dot = path.indexOf(".");
+	return dot < 0 ? path : path.slice(0, dot);
+}

@@ -1,0 +1,117 @@
+/** Assignment and deletion: names, attributes, subscripts, unpacking. */
+import type { AttributeExpr, Expr, SubscriptExpr } from "../syntax/facts";
+import { setAttribute } from "./attributes";
+import { sequenceItems } from "./expressions";
+import { type Context, type Machine, siteKey } from "./machine";
+import { scopeNames } from "./names";
+import { bind, deleteVar, getObject, getVar, resolve, type State, setObject, setVar } from "./state";
+import { computed } from "./truth";
+import { type FrameId, keyOf, symbol, type Value } from "./values";
+
+export function assign(machine: Machine, state: State, target: Expr, value: Value, ctx: Context): void {
+	switch (target.kind) {
+		case "name":
+			setVar(state, frameOf(machine, state, target.name, ctx), target.name, value);
+			return;
+		case "attribute":
+			assignAttribute(machine, state, target, value, ctx);
+			return;
+		case "subscript":
+			assignSubscript(machine, state, target, value, ctx);
+			return;
+		case "tuple":
+		case "list":
+			unpack(machine, state, target.items, value, ctx);
+			return;
+		case "starred":
+			assign(machine, state, target.value, value, ctx);
+			return;
+		default:
+			return;
+	}
+}
+
+/** The frame a plain assignment to `name` writes to. */
+function frameOf(machine: Machine, state: State, name: string, ctx: Context): FrameId {
+	const outer = ctx.def ? scopeNames(ctx.def).outer.get(name) : undefined;
+	if (outer === "global") return machine.moduleFrame;
+	if (outer === "nonlocal") {
+		let frame = machine.parents.get(ctx.frame);
+		while (frame !== undefined) {
+			if (getVar(state, frame, name)) return frame;
+			frame = machine.parents.get(frame);
+		}
+	}
+	return ctx.frame;
+}
+
+/** Targets are evaluated for their object only; where that forks, the first way is taken. */
+function assignAttribute(machine: Machine, state: State, target: AttributeExpr, value: Value, ctx: Context): void {
+	const [base] = machine.evaluate(state, target.value, ctx);
+	if (base && base.state === state) setAttribute(state, base.value, target.attr.name, value);
+}
+
+function assignSubscript(machine: Machine, state: State, target: SubscriptExpr, value: Value, ctx: Context): void {
+	const [base] = machine.evaluate(state, target.value, ctx);
+	const [index] = machine.evaluate(state, target.index, ctx);
+	if (!base || !index || base.state !== state || index.state !== state) return;
+	const container = resolve(state, base.value);
+	const object = container.k === "ref" ? getObject(state, container.id) : undefined;
+	if (container.k === "ref" && object?.t === "dict") {
+		if (index.value.k !== "constant") return setObject(state, container.id, { ...object, open: true });
+		return setObject(state, container.id, {
+			...object,
+			entries: new Map(object.entries).set(index.value.value, value),
+		});
+	}
+	if (container.k === "ref" && object?.t === "list") {
+		const position = index.value.k === "constant" && typeof index.value.value === "number" ? index.value.value : -1;
+		const items = object.items.map((item, i) => (i === position ? value : item));
+		return setObject(state, container.id, position < 0 ? { t: "list", items: [], open: true } : { ...object, items });
+	}
+	const name = computed(`${keyOf(container)}[${keyOf(index.value)}]`);
+	if (name.k === "symbol") bind(state, name.id, value);
+}
+
+function unpack(machine: Machine, state: State, targets: readonly Expr[], value: Value, ctx: Context): void {
+	const { items, open } = sequenceItems(state, value);
+	const star = targets.findIndex((target) => target.kind === "starred");
+	for (const [index, target] of targets.entries()) {
+		assign(machine, state, target, itemFor(state, value, items, open, targets.length, index, star, target, ctx), ctx);
+	}
+}
+
+function itemFor(
+	state: State,
+	value: Value,
+	items: readonly Value[],
+	open: boolean,
+	count: number,
+	index: number,
+	star: number,
+	target: Expr,
+	ctx: Context,
+): Value {
+	const unknown = (): Value => resolve(state, computed(`${keyOf(resolve(state, value))}[${index}]`));
+	if (star < 0) return items.length === count || (open && index < items.length) ? (items[index] as Value) : unknown();
+	if (index < star) return items[index] ?? unknown();
+	if (index === star || open) return symbol(`rest:${siteKey(ctx, target)}`);
+	return items[items.length - (count - index)] ?? unknown();
+}
+
+export function remove(machine: Machine, state: State, target: Expr, ctx: Context): void {
+	switch (target.kind) {
+		case "name":
+			deleteVar(state, frameOf(machine, state, target.name, ctx), target.name);
+			return;
+		case "attribute":
+			assignAttribute(machine, state, target, symbol(`deleted:${siteKey(ctx, target)}`), ctx);
+			return;
+		case "tuple":
+		case "list":
+			for (const item of target.items) remove(machine, state, item, ctx);
+			return;
+		default:
+			return;
+	}
+}

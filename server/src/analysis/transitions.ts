@@ -1,0 +1,138 @@
+/** What happens to a Core: pure functions from one core object to the next. Facts: rules.md §1.3, §1.4, §2.0. */
+import type { AdapterView, ConfigView, EventId } from "./graph";
+import type { CoreObject } from "./heap";
+
+/** Name kept for an adapter whose name is unknown. */
+export const UNNAMED = "?";
+
+export interface NewAdapter {
+	readonly name: string | undefined;
+	readonly origin: AdapterView["origin"];
+	readonly event: EventId;
+	readonly trainable: AdapterView["trainable"];
+	readonly source?: string | undefined;
+	readonly config?: ConfigView | undefined;
+}
+
+export function remember(core: CoreObject, event: EventId): CoreObject {
+	return core.history.at(-1) === event ? core : { ...core, history: [...core.history, event] };
+}
+
+/** A wrapper or an injection puts an adapter into the Core; the same name is initialised anew. */
+export function inject(core: CoreObject, adapter: NewAdapter): CoreObject {
+	const name = adapter.name ?? UNNAMED;
+	return {
+		...withAdapter(core, {
+			name,
+			origin: adapter.origin,
+			event: adapter.event,
+			touched: "no",
+			trainable: adapter.trainable,
+			source: adapter.source,
+			config: adapter.config,
+		}),
+		active: [name],
+		frozen: true,
+	};
+}
+
+/** `load_adapter`: a new name is added as it comes, an existing one gets new weights under its old config. */
+export function loadInto(core: CoreObject, adapter: NewAdapter, activates: boolean): CoreObject {
+	const name = adapter.name ?? UNNAMED;
+	const existing = core.adapters.find((one) => one.name === name);
+	const loaded: AdapterView = {
+		name,
+		origin: adapter.origin,
+		event: adapter.event,
+		touched: "no",
+		trainable: adapter.trainable,
+		source: adapter.source,
+		config: existing?.config ?? adapter.config,
+	};
+	const next = withAdapter(core, loaded);
+	return activates || core.adapters.length === 0
+		? { ...next, active: [name], frozen: true }
+		: { ...next, frozen: true };
+}
+
+export function withAdapter(core: CoreObject, adapter: AdapterView): CoreObject {
+	return { ...core, adapters: [...core.adapters.filter((one) => one.name !== adapter.name), adapter] };
+}
+
+/** PEFT's set_adapter gives gradients to the named adapters and takes them from the others. */
+export function activate(core: CoreObject, names: readonly string[] | undefined): CoreObject {
+	if (!names)
+		return { ...core, active: undefined, adapters: core.adapters.map((a) => ({ ...a, trainable: "unknown" })) };
+	return {
+		...core,
+		active: names,
+		merged: false,
+		adapters: core.adapters.map((a) => ({ ...a, trainable: names.includes(a.name) })),
+	};
+}
+
+export function withoutAdapter(core: CoreObject, name: string | undefined): CoreObject {
+	if (name === undefined) return { ...core, active: undefined, known: false };
+	const adapters = core.adapters.filter((one) => one.name !== name);
+	return { ...core, adapters, active: core.active?.includes(name) ? undefined : core.active };
+}
+
+/** The weights of an adapter were set from outside. */
+export function write(core: CoreObject, name: string | undefined): CoreObject {
+	const adapters = core.adapters.map((a) => (a.name === (name ?? a.name) ? { ...a, touched: "written" as const } : a));
+	return { ...core, adapters };
+}
+
+/** A training step: what is active and has gradients has been trained. */
+export function train(core: CoreObject): CoreObject {
+	const adapters = core.adapters.map((a) =>
+		a.trainable !== false && (core.active?.includes(a.name) ?? true) && a.touched !== "trained"
+			? { ...a, touched: "trained" as const }
+			: a,
+	);
+	return adapters.every((a, i) => a === core.adapters[i]) ? core : { ...core, adapters };
+}
+
+/** merge_and_unload() and unload(): the layers are plain again, the wrappers empty shells, the base stays frozen. */
+export function unload(core: CoreObject, event: EventId, merge: boolean): CoreObject {
+	const stale = new Map(core.stale);
+	for (const wrapper of core.wrappers) stale.set(wrapper, event);
+	return {
+		...core,
+		adapters: [],
+		active: [],
+		merged: false,
+		frozen: true,
+		baked: merge ? [...core.baked, event] : core.baked,
+		wrappers: [],
+		stale,
+	};
+}
+
+/** A new wrapper object over the Core. */
+export function addWrapper(core: CoreObject, event: EventId, injects: boolean): CoreObject {
+	const stale = new Map(core.stale);
+	stale.delete(event);
+	return {
+		...core,
+		stale,
+		wrappers: [...core.wrappers.filter((one) => one !== event), event],
+		promptWrappers: injects
+			? core.promptWrappers.filter((one) => one !== event)
+			: [...core.promptWrappers.filter((one) => one !== event), event],
+	};
+}
+
+export function setTrainable(
+	core: CoreObject,
+	names: readonly string[] | undefined,
+	flag: boolean | "unknown",
+): CoreObject {
+	const adapters = core.adapters.map((a) => (!names || names.includes(a.name) ? { ...a, trainable: flag } : a));
+	return { ...core, adapters, frozen: names ? core.frozen : flag === false };
+}
+
+/** Code we cannot see had the model in its hands. */
+export function havoc(core: CoreObject): CoreObject {
+	return core.known ? { ...core, known: false } : core;
+}
