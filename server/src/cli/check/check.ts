@@ -1,0 +1,89 @@
+/** `peft-lint check`: every target is answered for on its own, so that one bad file takes no other's answer away. */
+import { ExitCode } from "../exit-code";
+import type { Engine } from "../lint";
+import { renderJson } from "../report/json";
+import { plural, summarize } from "../report/summary";
+import { renderText } from "../report/text";
+import { type Terminal, warn } from "../terminal";
+import { fixSource } from "./fix-source";
+import type { CheckOptions } from "./options";
+import { type FileResult, isViolation } from "./result";
+import { failFile, logFile, type Run, startRun, warnFile } from "./run";
+import { type Source, type Target, targetsOf } from "./targets";
+
+export function check(options: CheckOptions, engine: Engine, terminal: Terminal): ExitCode {
+	const run = startRun(options, engine, terminal);
+	for (const target of targetsOf(options)) {
+		run.tally.met++;
+		answer(target, run);
+	}
+	if (run.tally.met === 0) warn(terminal, "no Python files were found under the given paths");
+	if (options.verbose) terminal.err(`Checked ${run.tally.checked} of ${plural(run.tally.met, "file")}.\n`);
+	conclude(run);
+	return exitCode(run);
+}
+
+function answer(target: Target, run: Run): void {
+	switch (target.kind) {
+		case "source":
+			checkSource(target.source, run);
+			break;
+		case "error":
+			failFile(target.path, target.reason, run);
+			break;
+		case "skipped":
+			warnFile(target.path, `${target.reason}; skipped`, run);
+			break;
+		case "passed-over":
+			logFile(target.path, `${target.reason}; passed over`, run);
+			break;
+	}
+}
+
+/** A fault of ours in one file is reported and stays there. */
+function checkSource(source: Source, run: Run): void {
+	const { engine, options, tally } = run;
+	tally.checked++;
+	try {
+		const result =
+			options.fix === "no" ? engine.lint(source.name, source.text, options.selection) : fixSource(source, run);
+		for (const note of result.graph.notes) logFile(source.name, note.message, run);
+		tally.results.push(result);
+		if (options.format === "text" && options.fix !== "diff") showFindings(result, run);
+	} catch (error) {
+		const detail = error instanceof Error ? (options.verbose ? error.stack : error.message) : String(error);
+		failFile(source.name, `internal error, please report it: ${detail}`, run);
+	}
+}
+
+function showFindings(result: FileResult, { options, report }: Run): void {
+	if (result.findings.length > 0) report.write(renderText(result, report.colors, options.workingDirectory));
+}
+
+function conclude(run: Run): void {
+	const { options, report, tally, terminal } = run;
+	if (options.fix === "diff") {
+		if (!options.quiet)
+			terminal.err(tally.fixed === 0 ? "No fixes.\n" : `Would fix ${plural(tally.fixed, "finding")}.\n`);
+	} else if (options.format === "json") {
+		report.write(renderJson(tally.results));
+	} else if (!options.quiet) {
+		report.write(lastLine(run));
+	}
+}
+
+function lastLine({ tally }: Run): string {
+	const fixed = tally.fixed === 0 ? undefined : `Fixed ${plural(tally.fixed, "finding")}.`;
+	const found = summarize(tally.results.flatMap((result) => result.findings));
+	// "All" would be a lie where a file got no answer.
+	const clean = tally.failed || tally.met === 0 ? undefined : "All checks passed.";
+	const parts = [fixed, found ?? clean].filter((part) => part !== undefined);
+	return parts.length === 0 ? "" : `${parts.join(" ")}\n`;
+}
+
+function exitCode({ options, tally }: Run): ExitCode {
+	if (tally.failed) return ExitCode.error;
+	if (options.exitZero) return ExitCode.clean;
+	const found = options.fix === "diff" ? tally.fixed > 0 : tally.results.some((one) => one.findings.some(isViolation));
+	return found ? ExitCode.findings : ExitCode.clean;
+}

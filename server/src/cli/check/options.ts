@@ -1,0 +1,20 @@
+/** What `peft-lint check` was asked to do. */
+import type { RuleSelection } from "../../rules/engine";
+
+export interface CheckOptions {
+	/** As given; empty means the working directory. `-` is standard input. */
+	readonly paths: readonly string[];
+	readonly format: "text" | "json";
+	readonly selection: RuleSelection;
+	/** Patterns in git's syntax for what a walk leaves out. */
+	readonly exclude: readonly string[];
+	/** `diff` shows what `write` would do. */
+	readonly fix: "no" | "write" | "diff";
+	readonly unsafeFixes: boolean;
+	/** What to call standard input. */
+	readonly stdinFilename: string | undefined;
+	readonly exitZero: boolean;
+	readonly quiet: boolean;
+	readonly verbose: boolean;
+	readonly workingDirectory: string;
+}

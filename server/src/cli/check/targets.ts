@@ -1,0 +1,152 @@
+/** From the paths a person named to the texts that are to be checked, one at a time. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { type Decoded, decodeSource, type SourceEncoding } from "../../workspace/encoding";
+import { describeSystemError, MAX_SOURCE_BYTES, readRegularFile } from "../../workspace/files";
+import { walkPython } from "../../workspace/walk";
+import type { CheckOptions } from "./options";
+import { mayConcernPeft } from "./prefilter";
+
+/** How people call standard input. */
+export const STDIN = "-";
+const STDIN_NAME = "<stdin>";
+
+export type Target =
+	| { readonly kind: "source"; readonly source: Source }
+	/** The person asked for it and gets no answer. */
+	| { readonly kind: "error"; readonly path: string; readonly reason: string }
+	/** Left out for a reason that is worth a line. */
+	| { readonly kind: "skipped"; readonly path: string; readonly reason: string }
+	/** Left out, as it should be; told only when asked. */
+	| { readonly kind: "passed-over"; readonly path: string; readonly reason: string };
+
+export interface Source {
+	/** Absolute, or the name of standard input. */
+	readonly name: string;
+	/** Undefined for standard input. */
+	readonly file: { readonly path: string; readonly bytes: Buffer } | undefined;
+	readonly text: string;
+	readonly encoding: SourceEncoding;
+}
+
+type Naming = Pick<CheckOptions, "stdinFilename" | "workingDirectory">;
+
+/** Never throws; each file is answered for once, however often it is named. */
+export function* targetsOf(options: CheckOptions): Generator<Target> {
+	const seen = new Set<string>();
+	const paths = options.paths.length === 0 ? ["."] : options.paths;
+	for (const given of paths) {
+		const targets = given === STDIN ? [readStdin(options)] : targetsAt(given, options);
+		for (const target of targets) {
+			if (target.kind === "source" && isRepeated(target.source, seen)) continue;
+			yield target;
+		}
+	}
+}
+
+/** The one text that a person names: a file, or `-`. */
+export function readNamed(given: string, options: Naming): Target {
+	return given === STDIN ? readStdin(options) : explicitFile(path.resolve(options.workingDirectory, given));
+}
+
+function* targetsAt(given: string, options: CheckOptions): Generator<Target> {
+	const full = path.resolve(options.workingDirectory, given);
+	if (!isDirectory(full)) return yield explicitFile(full);
+	for (const entry of walkPython(full, { exclude: options.exclude, base: options.workingDirectory })) {
+		if (entry.kind === "file") yield walkedFile(entry.path);
+		else yield { kind: "error", path: entry.path, reason: entry.reason };
+	}
+}
+
+/** A person who names a file gets an answer about it, whatever it is. */
+function explicitFile(file: string): Target {
+	if (/\.ipynb$/i.test(file)) return { kind: "skipped", path: file, reason: "notebooks are not supported yet" };
+	const read = readRegularFile(file);
+	switch (read.kind) {
+		case "read":
+			return decoded(file, read.bytes);
+		case "missing":
+			return { kind: "error", path: file, reason: "no such file or directory" };
+		case "directory":
+			return { kind: "error", path: file, reason: "it is a directory" };
+		case "special":
+			return { kind: "error", path: file, reason: "it is not a regular file (use - to read standard input)" };
+		case "too-large":
+			return { kind: "error", path: file, reason: tooLarge(read.size) };
+		case "unreadable":
+			return { kind: "error", path: file, reason: read.reason };
+	}
+}
+
+/** A walk meets much that is nobody's concern. */
+function walkedFile(file: string): Target {
+	const read = readRegularFile(file);
+	switch (read.kind) {
+		case "read":
+			if (!mayConcernPeft(read.bytes)) return { kind: "passed-over", path: file, reason: "it names no PEFT library" };
+			return decoded(file, read.bytes);
+		case "missing":
+			return vanished(file);
+		case "directory":
+		case "special":
+			return { kind: "passed-over", path: file, reason: "it is not a regular file any more" };
+		case "too-large":
+			return { kind: "passed-over", path: file, reason: tooLarge(read.size) };
+		case "unreadable":
+			return { kind: "error", path: file, reason: read.reason };
+	}
+}
+
+function vanished(file: string): Target {
+	// What the platform cannot spell it cannot open either.
+	if (file.includes("\ufffd")) return { kind: "skipped", path: file, reason: "its name is not valid UTF-8" };
+	return { kind: "passed-over", path: file, reason: "it vanished" };
+}
+
+function decoded(file: string, bytes: Buffer): Target {
+	return toTarget(file, decodeSource(bytes), { path: file, bytes });
+}
+
+function readStdin(options: Naming): Target {
+	const name =
+		options.stdinFilename === undefined ? STDIN_NAME : path.resolve(options.workingDirectory, options.stdinFilename);
+	try {
+		const bytes = fs.readFileSync(0);
+		if (bytes.length > MAX_SOURCE_BYTES) return { kind: "error", path: name, reason: tooLarge(bytes.length) };
+		return toTarget(name, decodeSource(bytes), undefined);
+	} catch (error) {
+		return { kind: "error", path: name, reason: describeSystemError(error) };
+	}
+}
+
+function toTarget(name: string, result: Decoded, file: Source["file"]): Target {
+	if (!result.ok) return { kind: "error", path: name, reason: result.reason };
+	return { kind: "source", source: { name, file, text: result.text, encoding: result.encoding } };
+}
+
+function isRepeated(source: Source, seen: Set<string>): boolean {
+	const identity = source.file === undefined ? STDIN : realPath(source.file.path);
+	if (seen.has(identity)) return true;
+	seen.add(identity);
+	return false;
+}
+
+function realPath(file: string): string {
+	try {
+		return fs.realpathSync.native(file);
+	} catch {
+		return file;
+	}
+}
+
+function isDirectory(file: string): boolean {
+	try {
+		return fs.statSync(file).isDirectory();
+	} catch {
+		return false;
+	}
+}
+
+function tooLarge(size: number): string {
+	return `too large: ${size} bytes, and ${MAX_SOURCE_BYTES} are the most that is checked`;
+}
