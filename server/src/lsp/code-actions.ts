@@ -1,0 +1,116 @@
+/** Fixes, suppression and `source.fixAll.peft-lint`. Everything is computed from the current text when asked. */
+import {
+	type CodeAction,
+	CodeActionKind,
+	type CodeActionParams,
+	CodeActionRequest,
+	type Connection,
+	type Diagnostic,
+	type Range,
+	type TextEdit,
+	type WorkspaceEdit,
+} from "vscode-languageserver";
+import { fixesFor, suppressionEdit } from "../rules/engine";
+import type { Edit, Finding, Fix } from "../rules/rule";
+import type { Document } from "../workspace/document";
+import { diagnosticSource } from "./diagnostics";
+import { safeEdits } from "./fix-all";
+import { type Asked, askDocument, invalidParams, positionIn, property } from "./requests";
+import type { GetSession, Session } from "./session";
+import { fill } from "./texts";
+
+export const fixAllKind = `${CodeActionKind.SourceFixAll}.peft-lint`;
+
+export function registerCodeActions(connection: Connection, session: GetSession): void {
+	connection.onRequest(CodeActionRequest.type, (params: CodeActionParams, token) => {
+		const range = property(params, "range");
+		const start = positionIn(range, "start");
+		const end = positionIn(range, "end");
+		if (start === undefined || end === undefined) return invalidParams("range must have a start and an end");
+		return askDocument<CodeAction[]>(session(), params, token, [], (asked) => {
+			// What is not open cannot be edited by version.
+			if (asked.document.version === undefined) return [];
+			const wants = wantedKinds(property(params, "context"));
+			const selected = findingsIn(asked, { start, end });
+			return [
+				...(wants(CodeActionKind.QuickFix) ? selected.flatMap((finding) => quickFixes(asked, finding, params)) : []),
+				...(wants(fixAllKind) ? fixAll(asked) : []),
+			];
+		});
+	});
+}
+
+/** A kind is wanted when it, or a kind above it, was asked for; without a wish, all are. */
+function wantedKinds(context: unknown): (kind: string) => boolean {
+	const only = property(context, "only");
+	if (!Array.isArray(only)) return () => true;
+	return (kind) => only.some((wanted) => wanted === "" || kind === wanted || kind.startsWith(`${String(wanted)}.`));
+}
+
+/** A cursor at either end of a finding is on it. */
+function findingsIn({ document, settings }: Asked, range: Range): readonly Finding[] {
+	const start = document.positions.offsetAt(range.start);
+	const end = document.positions.offsetAt(range.end);
+	return document
+		.analysis()
+		.findings(settings.selection)
+		.filter(({ place }) => place.file === 0 && place.start <= end && start <= place.end);
+}
+
+function quickFixes({ session, document }: Asked, finding: Finding, params: CodeActionParams): CodeAction[] {
+	const { graph, comments } = document.analysis();
+	const diagnostics = diagnosticsFor(document, finding, params);
+	const shared = { kind: CodeActionKind.QuickFix, ...(diagnostics.length > 0 && { diagnostics }) };
+	const fixes = fixesFor(finding, graph)
+		.filter((fix) => fix.edits.length > 0 && staysIn(fix))
+		.map((fix) => ({
+			...shared,
+			title: fix.title,
+			...(fix.preferred && session.client.showsPreferred && { isPreferred: true }),
+			edit: workspaceEdit(session, document, fix.edits),
+		}));
+	const ignore = {
+		...shared,
+		title: fill(session.texts["action.ignore"], { code: finding.code }),
+		edit: workspaceEdit(session, document, [suppressionEdit(finding, graph, comments)]),
+	};
+	return [...fixes, ignore];
+}
+
+function staysIn(fix: Fix): boolean {
+	return fix.edits.every((edit) => edit.file === 0);
+}
+
+/** The client's own objects for the finding, so that it can tie the action to them. */
+function diagnosticsFor(document: Document, finding: Finding, params: CodeActionParams): Diagnostic[] {
+	const sent = property(property(params, "context"), "diagnostics");
+	if (!Array.isArray(sent)) return [];
+	return sent.filter((diagnostic: Diagnostic) => {
+		if (property(diagnostic, "source") !== diagnosticSource) return false;
+		if (property(diagnostic, "code") !== finding.code) return false;
+		const start = positionIn(property(diagnostic, "range"), "start");
+		return start !== undefined && document.positions.offsetAt(start) === finding.place.start;
+	});
+}
+
+function fixAll({ session, document, settings }: Asked): CodeAction[] {
+	const analysis = document.analysis();
+	const edits = safeEdits(analysis.findings(settings.selection), analysis.graph);
+	if (edits.length === 0) return [];
+	const title = session.texts["action.fixAll"];
+	return [{ title, kind: fixAllKind, edit: workspaceEdit(session, document, edits) }];
+}
+
+/** Bound to the version it was computed for, where the client can be told: then it refuses the edit of another. */
+function workspaceEdit({ client }: Session, document: Document, edits: readonly Edit[]): WorkspaceEdit {
+	const { uri, version = null } = document;
+	const textEdits = edits.map((edit) => textEdit(document, edit));
+	if (client.takesVersionedEdits) return { documentChanges: [{ textDocument: { uri, version }, edits: textEdits }] };
+	return { changes: { [uri]: textEdits } };
+}
+
+/** New lines end as the text's own do. */
+function textEdit({ positions, text }: Document, edit: Edit): TextEdit {
+	const ending = /\r\n|\r|\n/.exec(text)?.[0] ?? "\n";
+	return { range: positions.rangeOf(edit), newText: edit.text.replace(/\r\n|\r|\n/g, ending) };
+}

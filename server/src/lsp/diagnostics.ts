@@ -1,0 +1,171 @@
+/** Findings as diagnostics: pulled by clients that can, pushed to the others. */
+import {
+	type Connection,
+	type Diagnostic,
+	DiagnosticSeverity,
+	type DocumentDiagnosticParams,
+	type DocumentDiagnosticReport,
+	DocumentDiagnosticReportKind,
+	DocumentDiagnosticRequest,
+} from "vscode-languageserver";
+import { fixesFor } from "../rules/engine";
+import type { Finding, Severity } from "../rules/rule";
+import { ruleUrl } from "../rules/url";
+import type { Document } from "../workspace/document";
+import type { Settings } from "../workspace/settings";
+import { askLatest, nextTurn, property } from "./requests";
+import type { GetSession, Session } from "./session";
+
+/** The `source` of every diagnostic. */
+export const diagnosticSource = "PEFT Lint";
+
+/** What a diagnostic carries back to the server in a code action request. */
+export interface DiagnosticData {
+	readonly code: string;
+	readonly name: string;
+	/** Index of the event in the model graph of that version. */
+	readonly event: number;
+	/** The document's version; null for a file that is not open. */
+	readonly version: number | null;
+	readonly fixable: boolean;
+}
+
+export interface DiagnosticsFeature {
+	/** The text changed: a pushing server has something to say. */
+	changed(uri: string): void;
+	closed(uri: string): void;
+	/** Every answer so far may be wrong: settings changed. */
+	refresh(): void;
+}
+
+/** An analysis quicker than this is pushed at once; a slower one waits for a pause in the typing. Milliseconds. */
+const oneFrame = 16;
+/** Longest wait for such a pause, in milliseconds. */
+const longestWait = 300;
+
+const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
+	error: DiagnosticSeverity.Error,
+	warning: DiagnosticSeverity.Warning,
+	information: DiagnosticSeverity.Information,
+	hint: DiagnosticSeverity.Hint,
+};
+
+export function registerDiagnostics(connection: Connection, session: GetSession): DiagnosticsFeature {
+	let settingsGeneration = 0;
+	const push = createPush(session);
+
+	connection.onRequest(DocumentDiagnosticRequest.type, (params: DocumentDiagnosticParams, token) =>
+		askLatest<DocumentDiagnosticReport>(session(), params, token, full([]), ({ document, settings }) => {
+			// A file on disk has no version that could tell whether it changed.
+			if (document.version === undefined) return full(diagnosticsOf(session(), document, settings));
+			const resultId = `${document.revision}.${settingsGeneration}`;
+			if (property(params, "previousResultId") === resultId) {
+				return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
+			}
+			return full(diagnosticsOf(session(), document, settings), resultId);
+		}),
+	);
+
+	return {
+		changed(uri) {
+			if (!session().client.pullsDiagnostics) push.schedule(uri);
+		},
+		closed(uri) {
+			if (!session().client.pullsDiagnostics) push.clear(uri);
+		},
+		refresh() {
+			settingsGeneration++;
+			const { client, documents } = session();
+			if (!client.pullsDiagnostics) {
+				for (const document of documents.all()) push.schedule(document.uri);
+			} else if (client.refreshesDiagnostics) {
+				connection.languages.diagnostics.refresh().catch(() => session().host.log("debug", "Refresh was refused."));
+			}
+		},
+	};
+}
+
+function full(items: Diagnostic[], resultId?: string): DocumentDiagnosticReport {
+	return { kind: DocumentDiagnosticReportKind.Full, items, ...(resultId !== undefined && { resultId }) };
+}
+
+interface Push {
+	schedule(uri: string): void;
+	clear(uri: string): void;
+}
+
+/** One push at a time for each document, of its newest text. */
+function createPush(session: GetSession): Push {
+	const waiting = new Set<string>();
+	const lastDuration = new Map<string, number>();
+
+	async function push(uri: string): Promise<void> {
+		await pause(lastDuration.get(uri) ?? 0);
+		const settings = await session().settings.of(uri);
+		waiting.delete(uri);
+		const document = session().documents.get(uri);
+		if (document === undefined) return;
+		const { client, connection, host } = session();
+		const start = performance.now();
+		const diagnostics = settings.enable ? diagnosticsOf(session(), document, settings) : [];
+		lastDuration.set(uri, performance.now() - start);
+		const version = client.showsVersions && document.version !== undefined ? { version: document.version } : {};
+		await connection
+			.sendDiagnostics({ uri, diagnostics, ...version })
+			.catch((error: unknown) => host.log("error", `Diagnostics of ${uri} could not be sent: ${String(error)}`));
+	}
+
+	return {
+		schedule(uri) {
+			if (waiting.has(uri)) return;
+			waiting.add(uri);
+			void push(uri);
+		},
+		clear(uri) {
+			lastDuration.delete(uri);
+			void session().connection.sendDiagnostics({ uri, diagnostics: [] });
+		},
+	};
+}
+
+/** The next turns of the event loop may bring more changes; after a slow analysis, wait about as long as it took. */
+function pause(lastDuration: number): Promise<void> {
+	if (lastDuration < oneFrame) return nextTurn();
+	return new Promise((resolve) => setTimeout(resolve, Math.min(lastDuration, longestWait)));
+}
+
+/** In order of place. Never throws. */
+export function diagnosticsOf(session: Session, document: Document, settings: Settings): Diagnostic[] {
+	const findings = document.analysis().findings(settings.selection);
+	return findings.filter(({ place }) => place.file === 0).map((finding) => diagnosticOf(session, document, finding));
+}
+
+export function diagnosticOf({ client }: Session, document: Document, finding: Finding): Diagnostic {
+	const { positions } = document;
+	return {
+		range: positions.rangeOf(finding.place),
+		severity: severities[finding.severity],
+		code: finding.code,
+		...(client.showsCodeLinks && { codeDescription: { href: ruleUrl(finding) } }),
+		source: diagnosticSource,
+		message: finding.message,
+		...(client.showsRelated && { relatedInformation: timelineOf(document, finding) }),
+		...(client.keepsData && { data: dataOf(document, finding) }),
+	};
+}
+
+function timelineOf({ uri, positions }: Document, { timeline }: Finding) {
+	return timeline
+		.filter(({ place }) => place.file === 0)
+		.map(({ place, message }) => ({ location: { uri, range: positions.rangeOf(place) }, message }));
+}
+
+function dataOf(document: Document, finding: Finding): DiagnosticData {
+	return {
+		code: finding.code,
+		name: finding.name,
+		event: finding.event,
+		version: document.version ?? null,
+		fixable: fixesFor(finding, document.analysis().graph).length > 0,
+	};
+}

@@ -1,0 +1,96 @@
+/** Hover: what state a model is in, how it came to that, the right order of calls, and what is wrong here. */
+import {
+	type CancellationToken,
+	type Connection,
+	type Hover,
+	type HoverParams,
+	HoverRequest,
+	MarkupKind,
+} from "vscode-languageserver";
+import { ruleByCode } from "../../rules/registry";
+import type { Finding } from "../../rules/rule";
+import { ruleUrl } from "../../rules/url";
+import type { Span } from "../../syntax/facts";
+import { type Asked, askDocument, invalidParams, positionIn } from "../requests";
+import type { GetSession } from "../session";
+import { type Case, type Hovered, hoveredAt } from "./cases";
+import { describePatterns } from "./patterns";
+import { describeState } from "./state";
+import { describeTimeline } from "./timeline";
+import { type Words, wordsFor } from "./words";
+
+/** States listed where several are possible. */
+const maxStates = 3;
+
+export function registerHover(connection: Connection, session: GetSession): void {
+	connection.onRequest(HoverRequest.type, (params: HoverParams, token: CancellationToken) => {
+		const position = positionIn(params);
+		if (position === undefined) return invalidParams("position must have a line and a character");
+		return askDocument<Hover | null>(session(), params, token, null, (asked) =>
+			hover(asked, asked.document.positions.offsetAt(position)),
+		);
+	});
+}
+
+function hover({ session, document, settings }: Asked, offset: number): Hover | null {
+	const analysis = document.analysis();
+	const hovered = hoveredAt(analysis.graph, offset);
+	if (hovered === undefined) return null;
+	const words = wordsFor(document, analysis.graph, session.client.hover, session.texts);
+	const findings = analysis
+		.findings(settings.selection)
+		.filter(({ place }) => place.file === 0 && meet(place, hovered.span));
+	const sections = [
+		describeStates(words, hovered),
+		describeTimeline(words, hovered.cases),
+		describePatterns(words, hovered.cases[0]?.handle.core),
+		...findings.map((finding) => describeFinding(words, finding)),
+	];
+	const value = sections.filter((section) => section !== undefined).join("\n\n");
+	if (value === "") return null;
+	const kind = session.client.hover.kind === "markdown" ? MarkupKind.Markdown : MarkupKind.PlainText;
+	return { contents: { kind, value }, range: document.positions.rangeOf(hovered.span) };
+}
+
+function describeStates(words: Words, { kind, cases }: Hovered): string | undefined {
+	const states = distinctStates(words, cases);
+	const [only] = states;
+	if (only === undefined) return undefined;
+	if (states.length === 1) return kind === "call" ? words.say("hover.after", { state: only.text }) : only.text;
+	const listed = states.slice(0, maxStates).map(({ text, when }) => (when === "" ? text : `${text} · ${when}`));
+	const rest = states.length - listed.length;
+	if (rest > 0) listed.push(words.say("hover.cases.more", { count: rest }));
+	return `${words.say("hover.cases")}\n\n${words.markup.bullets(listed)}`;
+}
+
+interface StateInWords {
+	readonly text: string;
+	/** Of the first case that reads like this; empty where another reads the same under other conditions. */
+	readonly when: string;
+}
+
+function distinctStates(words: Words, cases: readonly Case[]): readonly StateInWords[] {
+	const states = new Map<string, string>();
+	for (const { handle, core, conditions } of cases) {
+		const text = describeState(words, handle, core);
+		const when = words.whenAll(conditions);
+		states.set(text, states.has(text) && states.get(text) !== when ? "" : when);
+	}
+	return [...states].map(([text, when]) => ({ text, when }));
+}
+
+function describeFinding(words: Words, finding: Finding): string {
+	const { markup, say } = words;
+	const summary = ruleByCode(finding.code)?.meta.summary;
+	const head = say("hover.finding", {
+		code: markup.text(finding.code),
+		name: markup.text(finding.name),
+		message: markup.text(finding.message),
+	});
+	const why = summary === undefined ? [] : [say("hover.finding.why", { summary: markup.text(summary) })];
+	return [head, ...why, markup.link(say("hover.finding.docs"), ruleUrl(finding))].join("\n\n");
+}
+
+function meet(a: Span, b: Span): boolean {
+	return a.start < b.end && b.start < a.end;
+}

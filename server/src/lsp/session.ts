@@ -1,0 +1,19 @@
+/** What every feature works with, from `initialize` on. */
+import type { Connection } from "vscode-languageserver";
+import type { Documents } from "../workspace/documents";
+import type { Host } from "../workspace/host";
+import type { Client } from "./client";
+import type { SettingsSource } from "./configuration";
+import type { TextTable } from "./texts";
+
+export interface Session {
+	readonly connection: Connection;
+	readonly client: Client;
+	readonly host: Host;
+	readonly texts: TextTable;
+	readonly documents: Documents;
+	readonly settings: SettingsSource;
+}
+
+/** The gate lets nothing through to a feature before there is a session. */
+export type GetSession = () => Session;

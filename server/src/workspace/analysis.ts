@@ -1,0 +1,46 @@
+/** What is known of one version of one text, and the wall that keeps a fault in it from spreading. */
+import type { ModelGraph } from "../analysis/graph";
+import { lint, type RuleSelection } from "../rules/engine";
+import type { Finding } from "../rules/rule";
+import type { Comment } from "../syntax/facts";
+import type { Host } from "./host";
+
+export interface Analysis {
+	readonly comments: readonly Comment[];
+	readonly graph: ModelGraph;
+	/** Sorted by place. Computed once for the same selection object. */
+	findings(selection: RuleSelection): readonly Finding[];
+}
+
+/** Findings are computed when they are first asked for. */
+export function analysisOf(graph: ModelGraph, comments: readonly Comment[], uri: string, host: Host): Analysis {
+	let last: { readonly selection: RuleSelection; readonly findings: readonly Finding[] } | undefined;
+	return {
+		comments,
+		graph,
+		findings(selection) {
+			if (last?.selection !== selection) {
+				const findings = contain(host, `The rules failed on ${uri}`, () => lint(graph, comments, selection));
+				last = { selection, findings: findings ?? [] };
+			}
+			return last.findings;
+		},
+	};
+}
+
+/** Stands for a text that is not analysed. */
+export function silence(name: string, text: string): Analysis {
+	const graph: ModelGraph = { sources: [{ name, text }], cores: [], events: [], reads: [], notes: [] };
+	return { comments: [], graph, findings: () => [] };
+}
+
+/** Runs `work`; an exception becomes one entry in the log, never an end of the server. */
+export function contain<T>(host: Host, what: string, work: () => T): T | undefined {
+	try {
+		return work();
+	} catch (error) {
+		const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+		host.log("error", `${what}; nothing is reported there until the text changes. Please report this. ${detail}`);
+		return undefined;
+	}
+}

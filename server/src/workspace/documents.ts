@@ -1,0 +1,49 @@
+/** The texts that the client has open, and a way to look at one that it has not. */
+import { createDocument, type Document, type DocumentSource, type DocumentTools, type OpenDocument } from "./document";
+import { decodeSource } from "./encoding";
+
+export interface Documents {
+	/** Opening what is open already replaces it. */
+	open(source: DocumentSource): OpenDocument;
+	get(uri: string): OpenDocument | undefined;
+	all(): readonly OpenDocument[];
+	close(uri: string): void;
+	/** A file that is not open, as it lies on disk now; undefined when it cannot be read as Python. */
+	read(uri: string): Promise<Document | undefined>;
+}
+
+export function createDocuments(tools: DocumentTools): Documents {
+	const documents = new Map<string, OpenDocument>();
+
+	function close(uri: string): void {
+		documents.get(uri)?.dispose();
+		documents.delete(uri);
+	}
+
+	async function read(uri: string): Promise<Document | undefined> {
+		const bytes = await tools.host.readFile(uri);
+		if (bytes === undefined) return undefined;
+		const decoded = decodeSource(bytes);
+		if (!decoded.ok) {
+			tools.host.log("info", `${uri} is not checked: ${decoded.reason}.`);
+			return undefined;
+		}
+		const document = createDocument({ uri, languageId: "", version: undefined, text: decoded.text }, tools);
+		document.analysis();
+		document.dispose();
+		return document;
+	}
+
+	return {
+		open(source) {
+			close(source.uri);
+			const document = createDocument(source, tools);
+			documents.set(source.uri, document);
+			return document;
+		},
+		get: (uri) => documents.get(uri),
+		all: () => [...documents.values()],
+		close,
+		read,
+	};
+}
