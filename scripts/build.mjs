@@ -1,13 +1,17 @@
 // Bundles what ships: the extension's client, the language server, the command line, and the parser's two WASM files.
-// `--watch` rebuilds on change, readable and with source maps.
+// `--watch` rebuilds on change, readable and with source maps. `--out FOLDER` builds there instead of in the checkout.
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import esbuild from "esbuild";
 
 const root = dirname(import.meta.dirname);
 const requireFromServer = createRequire(join(root, "server", "package.json"));
-const watch = process.argv.includes("--watch");
+const { watch, out } = parseArgs({
+	options: { watch: { type: "boolean", default: false }, out: { type: "string", default: root } },
+}).values;
+const target = resolve(out);
 
 const bundles = [
 	{ entry: "client/src/extension.ts", outfile: "client/dist/extension.js", external: ["vscode"] },
@@ -18,9 +22,10 @@ const bundles = [
 /** The grammar and the parser's run time; the server reads them from beside its bundle. */
 const wasmFiles = ["web-tree-sitter/web-tree-sitter.wasm", "tree-sitter-python/tree-sitter-python.wasm"];
 
-function optionsOf({ entry, ...rest }) {
+function optionsOf({ entry, outfile, ...rest }) {
 	return {
 		...rest,
+		outfile: join(target, outfile),
 		absWorkingDir: root,
 		entryPoints: [entry],
 		bundle: true,
@@ -39,14 +44,14 @@ function optionsOf({ entry, ...rest }) {
 }
 
 function copyWasm() {
-	const dist = join(root, "server", "dist");
+	const dist = join(target, "server", "dist");
 	mkdirSync(dist, { recursive: true });
 	for (const specifier of wasmFiles) {
 		copyFileSync(requireFromServer.resolve(specifier), join(dist, specifier.slice(specifier.indexOf("/") + 1)));
 	}
 }
 
-for (const dist of ["client/dist", "server/dist"]) rmSync(join(root, dist), { recursive: true, force: true });
+for (const dist of ["client/dist", "server/dist"]) rmSync(join(target, dist), { recursive: true, force: true });
 copyWasm();
 const present = bundles.filter(({ entry }) => existsSync(join(root, entry)));
 if (watch) {
@@ -54,5 +59,5 @@ if (watch) {
 	console.log("watching");
 } else {
 	await Promise.all(present.map((bundle) => esbuild.build(optionsOf(bundle))));
-	if (existsSync(join(root, "server/dist/cli.js"))) chmodSync(join(root, "server/dist/cli.js"), 0o755);
+	if (existsSync(join(target, "server/dist/cli.js"))) chmodSync(join(target, "server/dist/cli.js"), 0o755);
 }
