@@ -1,25 +1,72 @@
 /** Runs the rules over a model graph and applies selection and suppression. */
 import type { ModelGraph } from "../analysis/graph";
 import type { Comment } from "../syntax/facts";
-import type { Finding, Fix, Severity } from "./rule";
+import { ruleByCode, rules } from "./registry";
+import type { Finding, Fix, RuleFinding, RuleMeta } from "./rule";
+import { defaultSelection, isSelected, type RuleSelection, severityFor } from "./selection";
+import { comparePlaces, samePlace } from "./shared/source";
+import { isSuppressed, readSuppressions } from "./suppression";
 
-/** Which rules run, and how loud they are. Codes or prefixes (`PEFT`, `PEFT00`, `PEFT001`) or names. */
-export interface RuleSelection {
-	/** Undefined: every rule that is not in preview. */
-	readonly select: readonly string[] | undefined;
-	readonly ignore: readonly string[];
-	/** By code or name. `off` ignores the rule. */
-	readonly severity: Readonly<Record<string, Severity | "off">>;
+export { defaultSelection, type RuleSelection } from "./selection";
+export { suppressionEdit } from "./suppression";
+
+interface Speaking {
+	readonly meta: RuleMeta;
+	readonly finding: RuleFinding;
 }
 
-export const defaultSelection: RuleSelection = { select: undefined, ignore: [], severity: {} };
-
 /** Findings of every selected rule, less the suppressed ones, sorted by place. `comments` are those of file 0. */
-export function lint(_graph: ModelGraph, _comments: readonly Comment[], _selection: RuleSelection = defaultSelection): Finding[] {
-	return [];
+export function lint(
+	graph: ModelGraph,
+	comments: readonly Comment[],
+	selection: RuleSelection = defaultSelection,
+): Finding[] {
+	const spoken = rules
+		.filter((rule) => isSelected(rule.meta, selection))
+		.flatMap((rule) => rule.check(graph).map((finding) => ({ meta: rule.meta, finding })));
+	const findings = oncePerPlace(oneReportPerCause(graph, spoken)).map(({ meta, finding }) => ({
+		...finding,
+		code: meta.code,
+		name: meta.name,
+		severity: severityFor(meta, finding.confidence, selection),
+	}));
+	if (findings.length === 0) return findings;
+	const suppressions = readSuppressions(graph, comments);
+	return findings
+		.filter((finding) => !isSuppressed(finding, graph, suppressions))
+		.sort((a, b) => comparePlaces(a.place, b.place) || compareText(a.code, b.code));
 }
 
 /** The fixes of a finding, best first. */
-export function fixesFor(_finding: Finding, _graph: ModelGraph): readonly Fix[] {
-	return [];
+export function fixesFor(finding: Finding, graph: ModelGraph): readonly Fix[] {
+	return ruleByCode(finding.code)?.fixes(finding, graph) ?? [];
+}
+
+/** Where several rules speak about one call, the one that silences the others is heard. */
+function oneReportPerCause(graph: ModelGraph, spoken: readonly Speaking[]): readonly Speaking[] {
+	return spoken.filter((quiet) => {
+		const call = graph.events[quiet.finding.event]?.call;
+		return !spoken.some((loud) => {
+			if (!loud.meta.silences?.includes(quiet.meta.code)) return false;
+			const other = graph.events[loud.finding.event]?.call;
+			return call !== undefined && other !== undefined && samePlace(call, other);
+		});
+	});
+}
+
+/** One helper called from two places makes two findings at one place: the surer one stays. */
+function oncePerPlace(spoken: readonly Speaking[]): readonly Speaking[] {
+	const kept = new Map<string, Speaking>();
+	for (const speaking of spoken) {
+		const { place, confidence } = speaking.finding;
+		const key = `${speaking.meta.code} ${place.file} ${place.start} ${place.end}`;
+		const earlier = kept.get(key);
+		if (earlier === undefined || (earlier.finding.confidence === "may" && confidence === "must"))
+			kept.set(key, speaking);
+	}
+	return [...kept.values()];
+}
+
+function compareText(a: string, b: string): number {
+	return a < b ? -1 : a > b ? 1 : 0;
 }

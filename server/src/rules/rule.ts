@@ -25,6 +25,8 @@ export interface RuleMeta {
 	readonly summary: string;
 	/** Upstream issues and documentation. */
 	readonly references: readonly string[];
+	/** Codes of rules that stay silent about a call on which this one speaks: one cause, one report. */
+	readonly silences?: readonly string[];
 }
 
 export interface Rule {
@@ -36,6 +38,7 @@ export interface Rule {
 
 /** What a rule returns; the engine adds code, name and severity. */
 export interface RuleFinding {
+	/** A call of the event's timeline: the event's own, or the person's call that leads to it. */
 	readonly place: Place;
 	/** The fact, with the names of the person's code. */
 	readonly message: string;

@@ -1,0 +1,115 @@
+import type { EventCase, ModelEvent, ModelGraph } from "../../analysis/graph";
+import type { Rule, RuleFinding, RuleMeta } from "../rule";
+import { blame } from "../shared/blame";
+import { calleeIn, calleeText, subject } from "../shared/calls";
+import { isWrapped, nests, wrapperStep } from "../shared/handles";
+import { circumstance, describeConditions, judge, type Verdict } from "../shared/judge";
+import { code, expressionText, quote, samePlace } from "../shared/source";
+import { type Step, timeline } from "../shared/timeline";
+import { fixes } from "./fixes";
+
+const meta: RuleMeta = {
+	code: "PEFT001",
+	name: "load-onto-wrapped-model",
+	category: "lifecycle",
+	severity: "error",
+	fix: "suggestion",
+	since: "0.1.0",
+	preview: false,
+	provedOn: "0.7.1 to 0.21.0",
+	summary:
+		"An adapter is loaded onto a model that PEFT already wrapped: no key matches, the trained weights are ignored.",
+	references: [
+		"https://github.com/huggingface/peft/issues/2115",
+		"https://github.com/huggingface/peft/pull/2118",
+		"https://huggingface.co/docs/peft/developer_guides/troubleshooting#incorrectly-loaded-model",
+	],
+	silences: ["PEFT002", "PEFT003", "PEFT010"],
+};
+
+/** Loading an adapter onto a model that already has a wrapper around it. */
+export const rule: Rule = {
+	meta,
+	check: (graph) =>
+		graph.events
+			.filter((event) => event.kind === "load")
+			.flatMap((load) => {
+				const verdict = judge(load, (situation) => loadsOntoWrapper(load, situation));
+				return verdict === undefined ? [] : [report(graph, load, verdict)];
+			}),
+	fixes,
+};
+
+/** A prompt loaded over adapter layers keeps its keys: that is stacking, and works. */
+function loadsOntoWrapper(load: ModelEvent, situation: EventCase): boolean {
+	const isPrompt = situation.config?.injects === false;
+	return isWrapped(situation.target) && nests(load, situation) && !isPrompt;
+}
+
+function report(graph: ModelGraph, load: ModelEvent, verdict: Verdict): RuleFinding {
+	const { situation } = verdict;
+	const wrap = wrapperOf(graph, situation);
+	const where = blame(graph, wrap, load);
+	const start = circumstance(graph, verdict);
+	const how = origin(graph, load, situation, wrap);
+	return {
+		place: where.site,
+		message: `${start}${calleeIn(graph, load, where)} loads the adapter onto ${subject(graph, load, where)}, ${how}: ${harm(situation, wrap)}.`,
+		confidence: verdict.confidence,
+		timeline: timeline(graph, situation.target?.core, story(graph, load, verdict, wrap)),
+		event: load.id,
+	};
+}
+
+function wrapperOf(graph: ModelGraph, situation: EventCase): ModelEvent | undefined {
+	const id = wrapperStep(situation.target)?.event;
+	return id === undefined ? undefined : graph.events[id];
+}
+
+/** How the model came to have its wrapper. */
+function origin(graph: ModelGraph, load: ModelEvent, situation: EventCase, wrap: ModelEvent | undefined): string {
+	const unload = situation.target?.stale === undefined ? undefined : graph.events[situation.target.stale];
+	if (unload !== undefined)
+		return `which is still the wrapper (${quote(graph, unload.call)} returns the base model, it does not change the variable)`;
+	if (wrap === undefined) return "which is already a PEFT model";
+	if (samePlace(wrap.call, load.call)) return "which is the wrapper that the loop's last pass made";
+	const callee = calleeText(graph, wrap);
+	if (wrapperStep(situation.target)?.token === "T" && wrap.kind !== "wrap")
+		return `which is the tuner inside the model of ${callee}`;
+	if (wrapperStep(situation.target)?.token === "T") return `which is the tuner inside the wrapper of ${callee}`;
+	switch (wrap.kind) {
+		case "create":
+			return `which ${callee} returned with an adapter already in it`;
+		case "trainer":
+			return `which ${callee} wrapped for its ${code("peft_config")}`;
+		default:
+			return `which ${callee} already wrapped`;
+	}
+}
+
+function harm(situation: EventCase, wrap: ModelEvent | undefined): string {
+	if (wrap?.cases.some((other) => other.config?.injects === false))
+		return "the wrapper's own prompt stays in front, and the result is not the model that was trained";
+	const lost = situation.before?.adapters.find(
+		(adapter) => adapter.name === situation.adapter && adapter.origin === "loaded",
+	);
+	if (lost !== undefined) return "no checkpoint key will match, and the adapter that was loaded before is lost as well";
+	return "no checkpoint key will match and the trained weights are silently ignored";
+}
+
+function story(graph: ModelGraph, load: ModelEvent, verdict: Verdict, wrap: ModelEvent | undefined): readonly Step[] {
+	const { situation } = verdict;
+	const steps: Step[] = [];
+	if (wrap !== undefined && wrap !== load) steps.push({ event: wrap, message: wrapping(graph, wrap, verdict) });
+	const unload = situation.target?.stale === undefined ? undefined : graph.events[situation.target.stale];
+	if (unload !== undefined)
+		steps.push({ event: unload, message: `${code(expressionText(graph, unload.call))} leaves the variable a wrapper` });
+	const again = wrap === load ? " that its own last pass made" : "";
+	return [...steps, { event: load, message: `${calleeText(graph, load)} loads onto the wrapper${again}` }];
+}
+
+function wrapping(graph: ModelGraph, wrap: ModelEvent, verdict: Verdict): string {
+	const when = describeConditions(graph, verdict.when);
+	const wrapped = wrap.kind === "create" ? "returns a wrapped model" : "wraps the model";
+	return `${calleeText(graph, wrap)} ${wrapped}${when === undefined ? "" : ` ${when}`}`;
+}

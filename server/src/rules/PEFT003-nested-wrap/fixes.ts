@@ -1,0 +1,48 @@
+/** Remedies of a wrap around a wrapper: one wrap too many, or a second adapter in the wrong way. */
+import type { ArgSite, EventCase, ModelEvent, ModelGraph } from "../../analysis/graph";
+import type { Finding, Fix } from "../rule";
+import { addThroughWrapper } from "../shared/add-adapter";
+import { argumentFor, modelArgument } from "../shared/calls";
+import { deleteStatement, fix, ranked, replace } from "../shared/edits";
+import { always, eventsAt, readsOfWrapper } from "../shared/flow";
+import { wrapperStep } from "../shared/handles";
+import { isPath, lineOf, samePlace, textOf } from "../shared/source";
+
+export function fixes(finding: Finding, graph: ModelGraph): readonly Fix[] {
+	const wrap = graph.events[finding.event];
+	const model = wrap && modelArgument(wrap.call);
+	const situation = wrap?.cases.find((other) => other.certain && wrapperStep(other.target) !== undefined);
+	if (wrap === undefined || model === undefined || situation === undefined) return [];
+	if (!always(graph, wrap.call, ({ target }) => target?.path[0]?.token === "P")) return [];
+	const wrapper = textOf(graph, model.value);
+	return ranked([dropSecond(graph, wrap, model, situation), addThroughWrapper(graph, wrap, situation, wrapper)]);
+}
+
+/** Both wraps make the same adapter and the first wrapper has no other use: the second wrap is all that differs. */
+function dropSecond(graph: ModelGraph, wrap: ModelEvent, model: ArgSite, situation: EventCase): Fix | undefined {
+	const id = wrapperStep(situation.target)?.event;
+	const first = id === undefined ? undefined : graph.events[id];
+	if (first?.kind !== "wrap" || samePlace(first.call, wrap.call) || !isSameConfig(graph, first, wrap, situation))
+		return undefined;
+	const { call } = wrap;
+	const title = `Drop the second wrap in line ${lineOf(graph, call)}`;
+	if (samePlace(model.value, first.call)) return fix(title, "safe", [replace(call, textOf(graph, first.call))]);
+	const wrapper = textOf(graph, model.value);
+	if (!isPath(wrapper) || call.statement.form !== "assign" || call.statement.target === undefined) return undefined;
+	const wrappers = eventsAt(graph, first.call).map((event) => event.id);
+	const isUsedElsewhere = readsOfWrapper(graph, wrappers).some((read) => !samePlace(read, model.value));
+	if (isUsedElsewhere) return undefined;
+	if (textOf(graph, call.statement.target) !== wrapper) return fix(title, "safe", [replace(call, wrapper)]);
+	return call.statement.ownLines ? fix(title, "safe", [deleteStatement(graph, call.statement)]) : undefined;
+}
+
+function isSameConfig(graph: ModelGraph, first: ModelEvent, second: ModelEvent, situation: EventCase): boolean {
+	const [one, two] = [first, second].map((event) => argumentFor(event.call, "peft_config", "config"));
+	const made = first.cases[0]?.config?.created;
+	const again = situation.config?.created;
+	if (one === undefined || two === undefined || textOf(graph, one.value) !== textOf(graph, two.value)) return false;
+	const isOne = isPath(textOf(graph, one.value))
+		? made !== undefined && again !== undefined && samePlace(made, again)
+		: true;
+	return isOne && first.cases[0]?.adapter === situation.adapter;
+}

@@ -1,0 +1,189 @@
+/** Every rule's `cases.md` and `doc.md`: what they show is what is reported, and every fix mends what it is offered for. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { analyze } from "../analysis/analyze";
+import type { ModelGraph } from "../analysis/graph";
+import type { PythonParser } from "../syntax/parser";
+import { testParser } from "../syntax/test-parser";
+import { fixesFor, lint } from "./engine";
+import type { Edit, Finding, Fix } from "./rule";
+import { type Literate, type Marker, type PythonBlock, readLiterate, renderBlock } from "./shared/literate";
+
+/** Set: the markers and the fixed texts in every `cases.md` are rewritten to what is reported. */
+const UPDATE = process.env.UPDATE_CASES === "1";
+
+const folders = readdirSync(__dirname).filter((name) => existsSync(join(__dirname, name, "rule.ts")));
+let parser: PythonParser;
+
+beforeAll(async () => {
+	parser = await testParser();
+});
+
+interface Report {
+	readonly findings: readonly Finding[];
+	readonly graph: ModelGraph;
+	readonly parses: boolean;
+}
+
+/** What the whole chain says about a text. */
+function check(text: string): Report {
+	const facts = parser.parse(text);
+	const graph = analyze({ name: "case.py", text, facts });
+	return { findings: lint(graph, facts.comments), graph, parses: !facts.hasError };
+}
+
+for (const folder of folders) {
+	const path = join(__dirname, folder, "cases.md");
+	if (!existsSync(path)) continue;
+	describe(`${folder}/cases.md`, () => {
+		const markdown = readFileSync(path, "utf8");
+		const literate = readLiterate(markdown);
+		test.each(literate.blocks.map((block) => [block.name, block] as const))("%s", (_, block) => {
+			const report = check(literate.prelude + block.code);
+			if (UPDATE) return;
+			expect(renderBlock(block.code, markersOf(report, literate, block))).toBe(block.written);
+			expectFixedTexts(report, literate, block);
+			for (const finding of report.findings) expectMendingFixes(report, finding);
+		});
+		test.runIf(UPDATE)("is rewritten", () => {
+			writeFileSync(path, rewrite(markdown, literate));
+		});
+	});
+}
+
+for (const folder of folders) {
+	const path = join(__dirname, folder, "doc.md");
+	if (!existsSync(path)) continue;
+	const code = folder.slice(0, "PEFT000".length);
+	describe(`${folder}/doc.md`, () => {
+		const { blocks } = readLiterate(readFileSync(path, "utf8"));
+		const under = (heading: string) =>
+			blocks.filter((block) => block.headings.some((title) => title.startsWith(heading)));
+		test.each(under("Bad").map((block) => [block.name, block] as const))(
+			"%s fires, and its first fix mends it",
+			(_, block) => {
+				const report = check(block.code);
+				expect(report.findings.map((finding) => finding.code)).toContain(code);
+				for (const finding of report.findings.filter((other) => other.code === code)) {
+					const [best] = fixesFor(finding, report.graph);
+					expect(best, "there is a fix").toBeDefined();
+					expectMendingFixes(report, finding);
+				}
+			},
+		);
+		test.each(under("Good").map((block) => [block.name, block] as const))("%s is silent", (_, block) => {
+			expect(check(block.code).findings).toEqual([]);
+		});
+		test("shows what is wrong and what is right", () => {
+			expect(under("Bad").length).toBeGreaterThan(0);
+			expect(under("Good").length).toBeGreaterThan(0);
+		});
+	});
+}
+
+/** What is reported, said in the words of the block where they fit. */
+function markersOf({ findings }: Report, { prelude }: Literate, block: PythonBlock): readonly Marker[] {
+	return findings.map((finding) => {
+		const marker = position(block.code, finding, prelude.length);
+		const like = block.markers.find(
+			(other) => other.line === marker.line && other.start === marker.start && other.code === finding.code,
+		);
+		if (like === undefined) return { ...marker, severity: finding.severity, message: finding.message };
+		return {
+			...marker,
+			severity: like.severity === undefined ? undefined : finding.severity,
+			message:
+				like.message !== undefined && finding.message.includes(like.message)
+					? like.message
+					: like.message && finding.message,
+		};
+	});
+}
+
+function position(code: string, finding: Finding, shift: number): Omit<Marker, "severity" | "message"> {
+	const start = finding.place.start - shift;
+	const lineStart = code.lastIndexOf("\n", start - 1) + 1;
+	const lineFeed = code.indexOf("\n", start);
+	const end = Math.min(finding.place.end - shift, lineFeed === -1 ? code.length : lineFeed);
+	const line = code.slice(0, lineStart).split("\n").length - 1;
+	return { line, start: start - lineStart, end: end - lineStart, code: finding.code };
+}
+
+/** The block's "fix" texts are what the fix of that title makes of it. */
+function expectFixedTexts(report: Report, literate: Literate, block: PythonBlock): void {
+	for (const expected of block.fixes) expect(fixedText(report, literate, block, expected.title)).toBe(expected.code);
+}
+
+function fixedText(report: Report, { prelude }: Literate, block: PythonBlock, title: string): string {
+	const fixes = report.findings.flatMap((finding) => fixesFor(finding, report.graph));
+	const fix = fixes.find((other) => other.title.includes(title));
+	if (fix === undefined) return `no fix of this title; there are:\n${fixes.map((other) => other.title).join("\n")}\n`;
+	return apply(prelude + block.code, fix.edits).slice(prelude.length);
+}
+
+/** Each fix leaves a text that parses, without this finding and without a new one. */
+function expectMendingFixes(report: Report, finding: Finding): void {
+	const text = report.graph.sources[0]?.text ?? "";
+	for (const fix of fixesFor(finding, report.graph)) {
+		const fixed = apply(text, fix.edits);
+		const after = check(fixed);
+		expect(after.parses, `${fix.title} leaves broken code:\n${fixed}`).toBe(true);
+		const left = report.findings.filter((other) => other !== finding).map((other) => other.code);
+		expect(
+			minus(
+				after.findings.map((other) => other.code),
+				left,
+			),
+			`${fix.title} leaves:\n${fixed}`,
+		).toEqual([]);
+		expectWellFormed(fix);
+	}
+}
+
+/** Edits are sorted and do not overlap. */
+function expectWellFormed(fix: Fix): void {
+	for (const [index, edit] of fix.edits.entries()) {
+		const next = fix.edits[index + 1];
+		expect(edit.end).toBeGreaterThanOrEqual(edit.start);
+		if (next !== undefined) expect(next.start).toBeGreaterThanOrEqual(edit.end);
+	}
+}
+
+function apply(text: string, edits: readonly Edit[]): string {
+	return [...edits]
+		.reverse()
+		.reduce((result, edit) => result.slice(0, edit.start) + edit.text + result.slice(edit.end), text);
+}
+
+/** What is in `all` beyond `known`, each as often as it is. */
+function minus(all: readonly string[], known: readonly string[]): readonly string[] {
+	const left = [...known];
+	return all.filter((item) => {
+		const at = left.indexOf(item);
+		if (at !== -1) left.splice(at, 1);
+		return at === -1;
+	});
+}
+
+function rewrite(markdown: string, literate: Literate): string {
+	const edits = literate.blocks.flatMap((block) => {
+		const report = check(literate.prelude + block.code);
+		return [
+			{
+				start: block.start,
+				end: block.start + block.written.length,
+				text: renderBlock(block.code, markersOf(report, literate, block)),
+			},
+			...block.fixes.map(({ title, code, start }) => ({
+				start,
+				end: start + code.length,
+				text: fixedText(report, literate, block, title),
+			})),
+		];
+	});
+	return apply(
+		markdown,
+		edits.map((edit) => ({ file: 0, ...edit })).sort((a, b) => a.start - b.start),
+	);
+}

@@ -1,0 +1,16 @@
+/** What stands between a value and its Core. */
+import type { EventCase, HandleView, ModelEvent, PathStep } from "../../analysis/graph";
+
+/** The outermost step that is a PEFT wrapper or its tuner: what makes keys miss. */
+export function wrapperStep(handle: HandleView | undefined): PathStep | undefined {
+	return handle?.path.find((step) => step.token === "P" || step.token === "T");
+}
+
+export function isWrapped(handle: HandleView | undefined): boolean {
+	return wrapperStep(handle) !== undefined;
+}
+
+/** The call put a wrapper of its own around what it was given (Unsloth and ms-swift hand an old wrapper back). */
+export function nests(event: ModelEvent, situation: EventCase): boolean {
+	return situation.result === undefined || situation.result.path[0]?.event === event.id;
+}
