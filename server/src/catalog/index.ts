@@ -1,11 +1,6 @@
 /** The catalogue: what one library call does to a model, found by the call's fully qualified name. */
-import { peft } from "./peft";
-import { torch } from "./torch";
-import { transformers } from "./transformers";
-import { trl } from "./trl";
+import { LIBRARIES } from "./libraries";
 import type { ApiSpec, AttributeSpec, Library, MethodSpec, Receiver } from "./types";
-
-const LIBRARIES: readonly Library[] = [peft, transformers, trl, torch];
 
 /** What isinstance and a base class say about an object. */
 export type ClassKind = "peft-model" | "tuner" | "module" | "trainer" | "config";
@@ -28,6 +23,8 @@ const listedClasses = new Map(LIBRARIES.flatMap(listClasses));
  * text, so their number is bounded.
  */
 const MEMO_LIMIT = 5_000;
+/** Characters. No public name is as long; it keeps the patterns from running over what a broken file joins together. */
+const NAME_LIMIT = 300;
 const memo = new Map<string, ApiSpec | undefined>();
 
 /**
@@ -52,7 +49,7 @@ export function lookupApi(qualifiedName: string): ApiSpec | undefined {
 
 function resolve(qualifiedName: string): ApiSpec | undefined {
 	const library = libraryOf(qualifiedName);
-	if (library === undefined) {
+	if (library === undefined || qualifiedName.length > NAME_LIMIT) {
 		return undefined;
 	}
 	const names = possibleNames(library, qualifiedName);
@@ -94,7 +91,7 @@ function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R
 	return undefined;
 }
 
-const MODELS: ReadonlySet<Receiver> = new Set(["peft-model", "tuner", "core", "diffusion"]);
+const MODELS: ReadonlySet<Receiver> = new Set(["peft-model", "tuner", "core", "diffusion", "sentence-transformer"]);
 
 /** A method of the receiver itself, else, for a model, one that every model has. */
 export function lookupMethod(receiver: Receiver, name: string): MethodSpec | undefined {
@@ -126,7 +123,7 @@ export function isLibraryRoot(root: string): boolean {
  */
 export function classKind(qualifiedName: string): ClassKind | undefined {
 	const library = libraryOf(qualifiedName);
-	if (library === undefined || !isClassName(qualifiedName)) {
+	if (library === undefined || qualifiedName.length > NAME_LIMIT || !isClassName(qualifiedName)) {
 		return undefined;
 	}
 	const listed = firstOf(possibleNames(library, qualifiedName), (name) => listedClasses.get(name));
@@ -150,7 +147,6 @@ function kindOfResult(spec: ApiSpec | undefined): ClassKind | undefined {
 		case "wrap":
 			return spec.effect.token === "P" ? "peft-model" : "tuner";
 		case "create-model":
-		case "prefix":
 			return "module";
 		default:
 			return undefined;

@@ -106,12 +106,24 @@ function baseEntries(name: string): ApiSpec {
 	});
 }
 
+/** What tuners call their config where they do not inherit BaseTuner's constructor. */
+const CONFIG_PARAMS: ReadonlyMap<string, string> = new Map([
+	["AdaLoraModel", "config"],
+	["XLoraModel", "config"],
+	["OSFModel", "config"],
+	["AdamssModel", "config"],
+	["TinyLoraModel", "config"],
+	["UniLoraModel", "config"],
+	["AdaptionPromptModel", "configs"],
+]);
+
 /** Calling a tuner's class injects the adapter as get_peft_model does, but gives the bare tuner. */
 function tunerEntry(tuner: string): ApiSpec {
-	return api(`peft.${tuner}`, ["model", "peft_config", "adapter_name"], {
+	const config = CONFIG_PARAMS.get(tuner) ?? "peft_config";
+	return api(`peft.${tuner}`, ["model", config, "adapter_name"], {
 		kind: "wrap",
 		model: "model",
-		config: "peft_config",
+		config,
 		adapterName: adapterNamed("adapter_name"),
 		onWrapped: "nest",
 		token: "T",

@@ -34,7 +34,7 @@ const WRAP: Effect = {
 
 function wrapperEntries(name: string): ApiSpec[] {
 	return [
-		api(`peft.${name}`, ["model", "peft_config", "adapter_name", "autocast_adapter_dtype", "low_cpu_mem_usage"], WRAP),
+		api(`peft.${name}`, ["model", "peft_config", "adapter_name"], WRAP),
 		api(`peft.${name}.from_pretrained`, ["model", "model_id", "adapter_name", "is_trainable", "config"], {
 			kind: "load",
 			model: "model",
@@ -98,7 +98,17 @@ const FUNCTIONS: readonly ApiSpec[] = [
 			onWrapped: "nest",
 		},
 	),
-	...opaque("peft.get_peft_config", "peft.load_peft_weights", "peft.compose_cartridge_adapters"),
+	...opaque(
+		"peft.get_peft_config",
+		"peft.load_peft_weights",
+		"peft.compose_cartridge_adapters",
+		"peft.TaskType",
+		"peft.PeftType",
+		"peft.utils.get_quantization_config",
+		"peft.utils.infer_device",
+		"peft.import_utils.is_bnb_available",
+		"peft.import_utils.is_bnb_4bit_available",
+	),
 
 	// Weights out and in.
 	api(
@@ -278,7 +288,7 @@ export const peft: Library = {
 			to: "peft",
 		},
 		{ from: /^peft\.(?:utils|tuners)(?:\.\w+)*$/, to: "peft" },
-		{ from: /^peft\.utils(?:\.\w+)*$/, to: "peft.utils.hotswap" },
+		{ from: /^peft\.utils\.\w+$/, to: "peft.utils" },
 		{ from: /^peft\.tuners\.tuners_utils$/, to: "peft.functional" },
 		{ from: /^peft\.optimizers\.\w+$/, to: "peft.optimizers" },
 	],

@@ -28,7 +28,7 @@ const APIS: readonly ApiSpec[] = [
 		env: "fsdp",
 		returns: "model",
 	}),
-	api("torch.nn.utils.clip_grad_norm_", ["parameters"], { kind: "opaque" }),
+	api("torch.nn.Sequential", [], { kind: "create-model", family: "Unknown", source: undefined, returns: "model" }),
 	...opaque(
 		"torch.save",
 		"torch.load",
@@ -45,6 +45,7 @@ const APIS: readonly ApiSpec[] = [
 		"torch.numel",
 		"torch.is_tensor",
 		"torch.jit.save",
+		"torch.nn.utils.clip_grad_norm_",
 		"torch.nn.utils.clip_grad_value_",
 		"torch.nn.utils.parameters_to_vector",
 		"torch.onnx.export",
@@ -124,8 +125,11 @@ export const torch: Library = {
 		// Not the schedulers: they live in a module of their own.
 		{ pattern: /^torch\.optim\.[A-Z]\w*$/, params: ["params"], effect: { kind: "optimizer", params: "params" } },
 		{ pattern: /^torch\.optim\.(?:lr_scheduler|swa_utils)\.\w+$/, params: [], effect: { kind: "opaque" } },
+		{ pattern: /^torch\.(?:cuda|distributed|random|profiler)\.[a-z_]+$/, params: [], effect: { kind: "opaque" } },
+		{ pattern: /^torch\.nn\.(?:functional|init)\.\w+$/, params: [], effect: { kind: "opaque" } },
+		// A layer or a loss; ModuleList and ModuleDict hand out again what they were given, so they stay unknown.
 		{
-			pattern: /^torch\.(?:cuda|distributed|backends|random|version|profiler)\.(?:\w+\.)*[a-z_]+$/,
+			pattern: /^torch\.nn\.(?!Module$|ModuleList$|ModuleDict$)[A-Z]\w*$/,
 			params: [],
 			effect: { kind: "opaque" },
 		},
@@ -138,7 +142,7 @@ export const torch: Library = {
 	],
 	reexports: [
 		{ from: /^torch\.nn\.parallel(?:\.\w+)*$/, to: "torch.nn.parallel" },
-		{ from: /^torch\.nn\.parallel(?:\.\w+)*$/, to: "torch.nn" },
+		{ from: /^torch\.nn\.(?:parallel|modules)(?:\.\w+)*$/, to: "torch.nn" },
 		{ from: /^torch\.distributed\.fsdp(?:\.\w+)*$/, to: "torch.distributed.fsdp" },
 		{ from: /^torch\.distributed\._composable\.fsdp(?:\.\w+)*$/, to: "torch.distributed.fsdp" },
 		{ from: /^torch\.distributed\._composable$/, to: "torch.distributed.fsdp" },

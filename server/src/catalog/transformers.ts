@@ -38,15 +38,16 @@ const SEQ2SEQ =
 /** Class name → family, tried in order; the names are too many and change too often to list. */
 export const MODEL_CLASSES: readonly (readonly [className: string, family: Family])[] = [
 	["AutoModelFor(?:Seq2SeqLM|SpeechSeq2Seq)", "Seq2SeqLM"],
-	["\\w+ForCausalLM(?:Loss)?", "CausalLM"],
-	["(?:\\w+LMHeadModel|AutoModelWithLMHead)", "CausalLM"],
-	[`(?:${SEQ2SEQ}|MarianMTModel|FSMTForConditionalGeneration)`, "Seq2SeqLM"],
+	["\\w+ForCausalLM", "CausalLM"],
+	["(?:\\w+LMHeadModel|\\w+ModelWithLMHead)", "CausalLM"],
+	[`(?:${SEQ2SEQ}|MarianMTModel)`, "Seq2SeqLM"],
 	["\\w+ForSequenceClassification", "SequenceClassification"],
 	["\\w+ForTokenClassification", "TokenClassification"],
 	["\\w+ForQuestionAnswering", "QuestionAnswering"],
 	["\\w+For[A-Z]\\w*", "Unknown"],
 	["(?:\\w*EncoderDecoderModel|\\w*DoubleHeadsModel|\\w*PreTrainedModel)", "Unknown"],
-	["(?:\\w+Model|AutoBackbone|\\w+Backbone)", "Backbone"],
+	["\\w+(?:Model|ModelWithProjection|Backbone)", "Backbone"],
+	["(?:BertGeneration|DPRQuestion|DPRContext)(?:Encoder|Decoder)", "Backbone"],
 ];
 
 /** Names that end as a model's does and are none, and the networks of other frameworks. */
@@ -62,7 +63,7 @@ export function modelPatterns(root: string): NonNullable<Library["patterns"]> {
 
 /** Classes whose objects read models or describe them, but never are one. */
 export const HELPER_CLASSES =
-	"\\w*(?:Config|Tokenizer|TokenizerFast|TokenizerBase|Processor|ProcessorFast|FeatureExtractor|Pipeline|Arguments|" +
+	"\\w*(?:Config|Tokenizer|TokenizerFast|TokenizerBase|Processor|ProcessorFast|ProcessorPil|ProcessorWithLM|FeatureExtractor|Pipeline|Arguments|" +
 	"Callback|Streamer|Collator\\w*|DataCollator\\w*|Criteria|CriteriaList|LogitsProcessorList|LogitsWarper)";
 
 const TRAINER_PARAMS: readonly Param[] = [
@@ -124,6 +125,7 @@ const APIS: readonly ApiSpec[] = [
 		"transformers.HfArgumentParser",
 		"transformers.trainer_utils.get_last_checkpoint",
 	),
+	api("transformers.modeling_utils.unwrap_model", ["model"], { kind: "strip", model: "model" }),
 ];
 
 /** What transformers' own adapter integration adds to every PreTrainedModel. */

@@ -12,12 +12,13 @@ const TRAINERS: readonly (readonly [name: string, positional: readonly Param[], 
 	["KTOTrainer", ["model", "ref_model"], ["ref_model"]],
 	["RewardTrainer", ["model", "args"], []],
 	["GRPOTrainer", ["model", "reward_funcs"], ["reward_funcs"]],
-	["RLOOTrainer", ["model"], ["reward_funcs", "ref_policy", "reward_model"]],
+	["RLOOTrainer", ["model", "reward_funcs"], ["reward_funcs", "ref_policy", "reward_model"]],
 	["DistillationTrainer", ["model"], ["teacher_model"]],
 	["ORPOTrainer", ["model", "args"], []],
 	["CPOTrainer", ["model", "args"], []],
 	["BCOTrainer", ["model", "ref_model"], ["ref_model"]],
-	["GKDTrainer", ["model", "teacher_model"], ["teacher_model"]],
+	// Until 0.11 the teacher came first.
+	["GKDTrainer", [], ["teacher_model"]],
 	["GOLDTrainer", ["model", "teacher_model"], ["teacher_model"]],
 	["IWOPDTrainer", ["model", "teacher_model"], ["teacher_model"]],
 	["MiniLLMTrainer", ["model", "teacher_model"], ["teacher_model", "reward_funcs"]],
@@ -38,8 +39,8 @@ const TRAINERS: readonly (readonly [name: string, positional: readonly Param[], 
 	["ServerDistillationTrainer", ["model"], []],
 	["PAPOTrainer", ["model", "reward_funcs"], ["reward_funcs"]],
 	["IterativeSFTTrainer", ["model"], []],
-	// Its first parameters changed places and names several times.
-	["PPOTrainer", [], ["ref_model", "reward_model", "value_model"]],
+	// As it was until 0.11; later versions put other things in front and are called by keyword.
+	["PPOTrainer", ["config", "model", "ref_model"], ["ref_model", "reward_model", "value_model"]],
 	["PPOv2Trainer", [], ["ref_model", "reward_model", "value_model"]],
 ];
 
@@ -140,8 +141,10 @@ export const trl: Library = {
 		{ pattern: /^trl\.\w+(?:Config|Callback|Judge|Collator\w*)(?:\.\w+)?$/, params: [], effect: { kind: "opaque" } },
 	],
 	methods: METHODS,
+	// The network inside a value head.
+	attributes: [{ on: "any-model", name: "pretrained_model", leads: "strip" }],
 	reexports: [
-		{ from: /^trl\.experimental\.utils$/, to: "trl.models.utils" },
+		{ from: /^trl\.(?:models(?:\.\w+)*|trainer\.utils|experimental\.utils)$/, to: "trl.models.utils" },
 		{ from: /^trl\.(?:trainer|models|experimental|core|extras|import_utils)(?:\.\w+)*$/, to: "trl" },
 	],
 	trainerClasses: ["trl.BaseTrainer"],

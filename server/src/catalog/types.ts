@@ -87,6 +87,8 @@ export type Effect =
 			readonly onWrapped: "nest" | "same" | "merge";
 			/** Outer token of the result: PeftModel or a bare tuner. */
 			readonly token: "P" | "T";
+			/** Takes configs that are not PEFT's too (ms-swift's own): unless the config is known, the result is not followed. */
+			readonly foreignConfigs?: true;
 	  }
 	/** inject_adapter_in_model: as wrap, but the same object comes back. */
 	| { readonly kind: "inject"; readonly model: Param; readonly config: Param; readonly adapterName: AdapterName }
@@ -135,7 +137,10 @@ export type Effect =
 	| { readonly kind: "unwrap"; readonly model: Param }
 	/** Strips compile/distribution tokens: accelerator.unwrap_model. */
 	| { readonly kind: "strip"; readonly model: Param }
-	/** Returns its argument: .to, .cuda, .eval, for_inference … `freezes`: as prepare_model_for_kbit_training does. */
+	/**
+	 * Returns its argument, whatever that is (Unsloth's train_on_responses_only is given a trainer): .to, .cuda, .eval,
+	 * for_inference … `kbit-prepare` freezes, as prepare_model_for_kbit_training does.
+	 */
 	| {
 			readonly kind: "same";
 			readonly model: Param;
@@ -168,7 +173,8 @@ export type Effect =
 			readonly optimizers: Param | undefined;
 			readonly otherModels: readonly Param[];
 	  }
-	| { readonly kind: "trainer-train" }
+	/** Runs the trainer it is a method of, or the one given as `trainer`. */
+	| { readonly kind: "trainer-train"; readonly trainer?: Param }
 	| { readonly kind: "trainer-evaluate" }
 	| { readonly kind: "trainer-save" }
 	| { readonly kind: "optimizer"; readonly params: Param }
@@ -224,6 +230,8 @@ export type Receiver =
 	| "any-model"
 	/** Core of family Diffusion (a pipeline or its network). */
 	| "diffusion"
+	/** Path starts with `0.auto_model`. */
+	| "sentence-transformer"
 	| "trainer"
 	| "optimizer"
 	| "accelerator";
