@@ -119,25 +119,24 @@ function isDecodable(label: string): boolean {
 	}
 }
 
-/** Length of the longest valid prefix, in bytes. */
+/** Length of the longest prefix that is whole characters, in bytes. */
 function validUtf8Length(bytes: Uint8Array): number {
 	let low = 0;
 	let high = bytes.length;
 	// A prefix that ends inside a character is fine for a streaming decoder, so validity is monotonous.
 	while (low < high) {
 		const middle = (low + high + 1) >> 1;
-		if (isUtf8Prefix(bytes.subarray(0, middle))) low = middle;
+		if (decodeUtf8Prefix(bytes.subarray(0, middle)) !== undefined) low = middle;
 		else high = middle - 1;
 	}
-	return low;
+	return Buffer.byteLength(decodeUtf8Prefix(bytes.subarray(0, low)) ?? "");
 }
 
-function isUtf8Prefix(bytes: Uint8Array): boolean {
+function decodeUtf8Prefix(bytes: Uint8Array): string | undefined {
 	try {
-		new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
-		return true;
+		return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
 	} catch {
-		return false;
+		return undefined;
 	}
 }
 
