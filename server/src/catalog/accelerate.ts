@@ -33,6 +33,8 @@ const APIS: readonly ApiSpec[] = [
 		"accelerate.utils.write_basic_config",
 		"accelerate.utils.has_4bit_bnb_layers",
 		"accelerate.logging.get_logger",
+		"accelerate.hooks.remove_hook_from_module",
+		"accelerate.hooks.remove_hook_from_submodules",
 	),
 ];
 

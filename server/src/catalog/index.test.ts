@@ -109,6 +109,9 @@ describe("lookupApi finds the canonical name and the effect", () => {
 		["torch.nn.Sequential", "torch.nn.Sequential", "create-model"],
 		["torch.nn.Linear", "torch.nn.Linear", "opaque"],
 		["torch.save", "torch.save", "opaque"],
+		["torch.no_grad", "torch.no_grad", "opaque"],
+		["torch.manual_seed", "torch.manual_seed", "opaque"],
+		["torch.cuda.empty_cache", "torch.cuda.empty_cache", "opaque"],
 		// The others.
 		["accelerate.Accelerator", "accelerate.Accelerator", "accelerator"],
 		["accelerate.accelerator.Accelerator", "accelerate.Accelerator", "accelerator"],

@@ -30,20 +30,6 @@ const APIS: readonly ApiSpec[] = [
 	}),
 	api("torch.nn.Sequential", [], { kind: "create-model", family: "Unknown", source: undefined, returns: "model" }),
 	...opaque(
-		"torch.save",
-		"torch.load",
-		"torch.manual_seed",
-		"torch.no_grad",
-		"torch.inference_mode",
-		"torch.enable_grad",
-		"torch.set_grad_enabled",
-		"torch.autocast",
-		"torch.device",
-		"torch.tensor",
-		"torch.set_default_dtype",
-		"torch.set_float32_matmul_precision",
-		"torch.numel",
-		"torch.is_tensor",
 		"torch.jit.save",
 		"torch.nn.utils.clip_grad_norm_",
 		"torch.nn.utils.clip_grad_value_",
@@ -125,7 +111,14 @@ export const torch: Library = {
 		// Not the schedulers: they live in a module of their own.
 		{ pattern: /^torch\.optim\.[A-Z]\w*$/, params: ["params"], effect: { kind: "optimizer", params: "params" } },
 		{ pattern: /^torch\.optim\.(?:lr_scheduler|swa_utils)\.\w+$/, params: [], effect: { kind: "opaque" } },
-		{ pattern: /^torch\.(?:cuda|distributed|random|profiler)\.[a-z_]+$/, params: [], effect: { kind: "opaque" } },
+		// Functions on tensors, and types.
+		{ pattern: /^torch\.[a-z_0-9]+$/, params: [], effect: { kind: "opaque" } },
+		{
+			pattern:
+				/^torch\.(?:cuda|xpu|mps|accelerator|distributed|random|profiler|linalg|fft|special|backends\.\w+)\.[a-z_0-9]+$/,
+			params: [],
+			effect: { kind: "opaque" },
+		},
 		{ pattern: /^torch\.nn\.(?:functional|init)\.\w+$/, params: [], effect: { kind: "opaque" } },
 		// A layer or a loss; ModuleList and ModuleDict hand out again what they were given, so they stay unknown.
 		{

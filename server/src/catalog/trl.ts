@@ -127,6 +127,9 @@ const FUNCTIONS: readonly ApiSpec[] = [
 	}),
 	api("trl.models.utils.unwrap_model_for_generation", ["model", "accelerator"], { kind: "context", model: "model" }),
 	api("trl.models.utils.disable_dropout_in_model", ["model"], { kind: "read", model: "model" }),
+	api("trl.models.utils.disable_gradient_checkpointing", ["model"], { kind: "context", model: "model" }),
+	// Another adapter inside the block, the old one after it.
+	api("trl.trainer.utils.use_adapter", ["model", "adapter_name"], { kind: "context", model: "model" }),
 ];
 
 const METHODS: readonly MethodSpec[] = [
