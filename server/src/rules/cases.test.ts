@@ -117,7 +117,7 @@ function expectFixedTexts(report: Report, literate: Literate, block: PythonBlock
 
 function fixedText(report: Report, { prelude }: Literate, block: PythonBlock, title: string): string {
 	const fixes = report.findings.flatMap((finding) => fixesFor(finding, report.graph));
-	const fix = fixes.find((other) => other.title.includes(title));
+	const fix = fixes.find((other) => other.title.replaceAll("`", "").includes(title));
 	if (fix === undefined) return `no fix of this title; there are:\n${fixes.map((other) => other.title).join("\n")}\n`;
 	return apply(prelude + block.code, fix.edits).slice(prelude.length);
 }

@@ -4,7 +4,7 @@ import { blame } from "../shared/blame";
 import { calleeIn, calleeText, subject } from "../shared/calls";
 import { isWrapped, nests, wrapperStep } from "../shared/handles";
 import { circumstance, describeConditions, judge, type Verdict } from "../shared/judge";
-import { code, expressionText, quote, samePlace } from "../shared/source";
+import { code, expressionText, quote } from "../shared/source";
 import { type Step, timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
 
@@ -40,10 +40,8 @@ export const rule: Rule = {
 	fixes,
 };
 
-/** A prompt loaded over adapter layers keeps its keys: that is stacking, and works. */
 function loadsOntoWrapper(load: ModelEvent, situation: EventCase): boolean {
-	const isPrompt = situation.config?.injects === false;
-	return isWrapped(situation.target) && nests(load, situation) && !isPrompt;
+	return isWrapped(situation.target) && nests(load, situation);
 }
 
 function report(graph: ModelGraph, load: ModelEvent, verdict: Verdict): RuleFinding {
@@ -54,7 +52,7 @@ function report(graph: ModelGraph, load: ModelEvent, verdict: Verdict): RuleFind
 	const how = origin(graph, load, situation, wrap);
 	return {
 		place: where.site,
-		message: `${start}${calleeIn(graph, load, where)} loads the adapter onto ${subject(graph, load, where)}, ${how}: ${harm(situation, wrap)}.`,
+		message: `${start}${calleeIn(graph, load, where)} loads the adapter onto ${subject(graph, load, where)} ${how}: ${harm(situation, wrap)}.`,
 		confidence: verdict.confidence,
 		timeline: timeline(graph, situation.target?.core, story(graph, load, verdict, wrap)),
 		event: load.id,
@@ -70,30 +68,31 @@ function wrapperOf(graph: ModelGraph, situation: EventCase): ModelEvent | undefi
 function origin(graph: ModelGraph, load: ModelEvent, situation: EventCase, wrap: ModelEvent | undefined): string {
 	const unload = situation.target?.stale === undefined ? undefined : graph.events[situation.target.stale];
 	if (unload !== undefined)
-		return `which is still the wrapper (${quote(graph, unload.call)} returns the base model, it does not change the variable)`;
-	if (wrap === undefined) return "which is already a PEFT model";
-	if (samePlace(wrap.call, load.call)) return "which is the wrapper that the loop's last pass made";
+		return `is still the wrapper (${quote(graph, unload.call)} returns the base model, it does not change the variable)`;
+	if (wrap === undefined) return "is already a PEFT model";
+	if (wrap === load) return "is the wrapper that the loop's last pass made";
 	const callee = calleeText(graph, wrap);
 	if (wrapperStep(situation.target)?.token === "T" && wrap.kind !== "wrap")
-		return `which is the tuner inside the model of ${callee}`;
-	if (wrapperStep(situation.target)?.token === "T") return `which is the tuner inside the wrapper of ${callee}`;
+		return `is the tuner inside the model of ${callee}`;
+	if (wrapperStep(situation.target)?.token === "T") return `is the tuner inside the wrapper of ${callee}`;
 	switch (wrap.kind) {
 		case "create":
-			return `which ${callee} returned with an adapter already in it`;
+			return `${callee} returned with an adapter already in it`;
 		case "trainer":
-			return `which ${callee} wrapped for its ${code("peft_config")}`;
+			return `${callee} wrapped for its ${code("peft_config")}`;
 		default:
-			return `which ${callee} already wrapped`;
+			return `${callee} already wrapped`;
 	}
 }
 
 function harm(situation: EventCase, wrap: ModelEvent | undefined): string {
 	if (wrap?.cases.some((other) => other.config?.injects === false))
 		return "the wrapper's own prompt stays in front, and the result is not the model that was trained";
-	const lost = situation.before?.adapters.find(
-		(adapter) => adapter.name === situation.adapter && adapter.origin === "loaded",
-	);
-	if (lost !== undefined) return "no checkpoint key will match, and the adapter that was loaded before is lost as well";
+	const lost = situation.before?.adapters.find((adapter) => adapter.name === situation.adapter);
+	if (lost !== undefined && lost.touched === "trained")
+		return "no checkpoint key will match, and the adapter that was trained before is lost as well";
+	if (lost?.origin === "loaded")
+		return "no checkpoint key will match, and the adapter that was loaded before is lost as well";
 	return "no checkpoint key will match and the trained weights are silently ignored";
 }
 

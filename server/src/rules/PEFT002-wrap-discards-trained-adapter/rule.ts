@@ -1,7 +1,7 @@
 import type { AdapterView, EventCase, ModelEvent, ModelGraph } from "../../analysis/graph";
 import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { blame } from "../shared/blame";
-import { calleeIn, calleeText, subject } from "../shared/calls";
+import { calleeIn, calleeText, modelName } from "../shared/calls";
 import { discardedAdapter } from "../shared/injection";
 import { circumstance, describeConditions, judge, type Verdict } from "../shared/judge";
 import { code } from "../shared/source";
@@ -46,7 +46,7 @@ function report(graph: ModelGraph, wrap: ModelEvent, verdict: Verdict, adapter: 
 	const start = circumstance(graph, verdict);
 	return {
 		place: where.site,
-		message: `${start}${calleeIn(graph, wrap, where)} re-initialises the adapter ${code(adapter.name)} of ${subject(graph, wrap, where)}, ${past(graph, adapter, source)}.`,
+		message: `${start}${calleeIn(graph, wrap, where)} re-initialises the adapter ${code(adapter.name)} of ${modelName(graph, wrap, where)}, ${past(graph, adapter, source)}.`,
 		confidence: verdict.confidence,
 		timeline: timeline(graph, verdict.situation.target?.core, story(graph, wrap, verdict, adapter, source)),
 		event: wrap.id,

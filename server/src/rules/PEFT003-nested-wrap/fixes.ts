@@ -7,6 +7,7 @@ import { deleteStatement, fix, ranked, replace } from "../shared/edits";
 import { always, eventsAt, readsOfWrapper } from "../shared/flow";
 import { wrapperStep } from "../shared/handles";
 import { isPath, lineOf, samePlace, textOf } from "../shared/source";
+import { isNeutral, isPrint } from "../shared/unwrap";
 
 export function fixes(finding: Finding, graph: ModelGraph): readonly Fix[] {
 	const wrap = graph.events[finding.event];
@@ -30,8 +31,8 @@ function dropSecond(graph: ModelGraph, wrap: ModelEvent, model: ArgSite, situati
 	const wrapper = textOf(graph, model.value);
 	if (!isPath(wrapper) || call.statement.form !== "assign" || call.statement.target === undefined) return undefined;
 	const wrappers = eventsAt(graph, first.call).map((event) => event.id);
-	const isUsedElsewhere = readsOfWrapper(graph, wrappers).some((read) => !samePlace(read, model.value));
-	if (isUsedElsewhere) return undefined;
+	const others = readsOfWrapper(graph, wrappers).filter((read) => !samePlace(read, model.value));
+	if (!others.every((read) => isNeutral(read) || isPrint(read))) return undefined;
 	if (textOf(graph, call.statement.target) !== wrapper) return fix(title, "safe", [replace(call, wrapper)]);
 	return call.statement.ownLines ? fix(title, "safe", [deleteStatement(graph, call.statement)]) : undefined;
 }

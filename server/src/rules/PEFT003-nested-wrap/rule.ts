@@ -5,7 +5,6 @@ import { calleeIn, calleeText, subject } from "../shared/calls";
 import { isWrapped, wrapperStep } from "../shared/handles";
 import { discardedAdapter, injects } from "../shared/injection";
 import { circumstance, describeConditions, judge, type Verdict } from "../shared/judge";
-import { samePlace } from "../shared/source";
 import { type Step, timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
 
@@ -53,7 +52,7 @@ function report(graph: ModelGraph, wrap: ModelEvent, verdict: Verdict): RuleFind
 	const start = circumstance(graph, verdict);
 	return {
 		place: where.site,
-		message: `${start}${calleeIn(graph, wrap, where)} wraps ${subject(graph, wrap, where)}, ${origin(graph, wrap, first)}: checkpoints will have a doubled key prefix and will not load onto the base model.`,
+		message: `${start}${calleeIn(graph, wrap, where)} wraps ${subject(graph, wrap, where)} ${origin(graph, wrap, first)}: checkpoints will have a doubled key prefix and will not load onto the base model.`,
 		confidence: verdict.confidence,
 		timeline: timeline(graph, verdict.situation.target?.core, story(graph, wrap, first, verdict)),
 		event: wrap.id,
@@ -61,11 +60,11 @@ function report(graph: ModelGraph, wrap: ModelEvent, verdict: Verdict): RuleFind
 }
 
 function origin(graph: ModelGraph, wrap: ModelEvent, first: ModelEvent | undefined): string {
-	if (first === undefined) return "which is already a PEFT model";
-	if (samePlace(first.call, wrap.call)) return "which is the wrapper that the loop's last pass made";
+	if (first === undefined) return "is already a PEFT model";
+	if (first === wrap) return "is the wrapper that the loop's last pass made";
 	return first.kind === "create"
-		? `which ${calleeText(graph, first)} returned wrapped`
-		: `which ${calleeText(graph, first)} already wrapped`;
+		? `${calleeText(graph, first)} returned wrapped`
+		: `${calleeText(graph, first)} already wrapped`;
 }
 
 function story(graph: ModelGraph, wrap: ModelEvent, first: ModelEvent | undefined, verdict: Verdict): readonly Step[] {

@@ -2,24 +2,27 @@
 import type { EventCase, ModelEvent, ModelGraph } from "../../analysis/graph";
 import type { Finding, Fix } from "../rule";
 import { addThroughWrapper } from "../shared/add-adapter";
-import { nameOfResult } from "../shared/blocks";
+import { endOfLoopBody, isAssignedBetween, nameOfResult } from "../shared/blocks";
 import { argumentFor, modelArgument } from "../shared/calls";
-import { addKeyword, fix, ranked, replace } from "../shared/edits";
+import { addKeyword, breakBefore, fix, insert, ranked, replace } from "../shared/edits";
 import { always } from "../shared/flow";
 import { loadThroughWrapper } from "../shared/load-adapter";
 import { literal } from "../shared/names";
-import { code } from "../shared/source";
+import { code, isPath, textOf } from "../shared/source";
 import { type Reason, reasonAgainst } from "./reasons";
 
 const APPLICABILITY = "suggestion";
 
 export function fixes(finding: Finding, graph: ModelGraph): readonly Fix[] {
 	const event = graph.events[finding.event];
-	const situation = event?.cases.find((other) => other.certain && reasonAgainst(graph, event, other) !== undefined);
-	const reason = event && situation && reasonAgainst(graph, event, situation);
-	if (event === undefined || situation === undefined || reason === undefined) return [];
-	if (!always(graph, event.call, (other) => reasonAgainst(graph, event, other) !== undefined)) return [];
-	return ranked([remedy(graph, event, situation, reason)]);
+	if (event === undefined) return [];
+	const isWrong = (situation: EventCase) => reasonAgainst(graph, event, situation) !== undefined;
+	const situation = event.cases.find((other) => other.certain && isWrong(other));
+	const reason = situation && reasonAgainst(graph, event, situation);
+	if (situation === undefined || reason === undefined) return [];
+	if (always(graph, event.call, isWrong)) return ranked([remedy(graph, event, situation, reason)]);
+	const isLoop = always(graph, event.call, (other) => isWrong(other) === other.pass > 0);
+	return ranked([isLoop && reason.kind === "leftover" ? unloadAfterPass(graph, event) : undefined]);
 }
 
 function remedy(graph: ModelGraph, event: ModelEvent, situation: EventCase, reason: Reason): Fix | undefined {
@@ -32,6 +35,24 @@ function remedy(graph: ModelGraph, event: ModelEvent, situation: EventCase, reas
 		case "unused":
 			return reuseName(graph, event, reason.adapter.name);
 	}
+}
+
+/** A loop wraps the same base in each pass: the last thing a pass does is to take its layers out again. */
+function unloadAfterPass(graph: ModelGraph, event: ModelEvent): Fix | undefined {
+	const { call } = event;
+	const model = modelArgument(call);
+	const end = endOfLoopBody(graph, call);
+	if (model === undefined || end === undefined || call.statement.target === undefined || event.kind !== "wrap")
+		return undefined;
+	const base = textOf(graph, model.value);
+	const wrapper = textOf(graph, call.statement.target);
+	const rest = { file: call.file, start: end, end };
+	const isKept = [base, wrapper].every((name) => isPath(name) && !isAssignedBetween(graph, name, call.statement, rest));
+	if (!isKept || base === wrapper) return undefined;
+	const line = `${breakBefore(graph, call.statement)}${base} = ${wrapper}.unload()`;
+	return fix(`Take the adapter layers out of ${code(base)} again at the end of each pass`, APPLICABILITY, [
+		insert(call.file, end, line),
+	]);
 }
 
 /** One wrapper with two adapters; which of them runs is then said with `set_adapter`. */

@@ -3,7 +3,7 @@ import type { AdapterView, ConfigView, EventCase, ModelEvent, ModelGraph, ModelR
 import { argumentFor, modelArgument } from "../shared/calls";
 import { isWrapped, nests } from "../shared/handles";
 import { discardedAdapter, injects, laterUseOfWrapper } from "../shared/injection";
-import { expressionText, textOf } from "../shared/source";
+import { textOf } from "../shared/source";
 
 export type Reason =
 	/** An earlier wrapper over the same layers is used again after this call. */
@@ -27,7 +27,7 @@ export function reasonAgainst(graph: ModelGraph, event: ModelEvent, situation: E
 function againstLoad(graph: ModelGraph, load: ModelEvent, situation: EventCase): Reason | undefined {
 	const adapters = situation.before?.adapters ?? [];
 	const changed = adapters.find((adapter) => adapter.origin === "loaded" || adapter.touched !== "no");
-	if (changed === undefined || load.call.statement.form === "expr" || isSameCheckpoint(graph, load, changed))
+	if (changed === undefined || load.call.statement.form === "expr" || isSameCheckpoint(graph, load, situation, changed))
 		return undefined;
 	const model = modelArgument(load.call);
 	const isUnwrapped = model !== undefined && /\.(base_model|model)$|\)$/.test(textOf(graph, model.value).trim());
@@ -35,13 +35,12 @@ function againstLoad(graph: ModelGraph, load: ModelEvent, situation: EventCase):
 	return shared(graph, load, situation);
 }
 
-function isSameCheckpoint(graph: ModelGraph, load: ModelEvent, adapter: AdapterView): boolean {
-	const source = argumentFor(load.call, "model_id");
-	if (source === undefined) return false;
-	if (adapter.source !== undefined && source.constant !== undefined) return adapter.source === source.constant;
+function isSameCheckpoint(graph: ModelGraph, load: ModelEvent, situation: EventCase, adapter: AdapterView): boolean {
+	const source = situation.after?.adapters.find((other) => other.event === load.id)?.source;
+	if (source !== undefined || adapter.source !== undefined) return source === adapter.source;
 	const earlier = adapter.event === undefined ? undefined : graph.events[adapter.event];
-	const other = earlier && argumentFor(earlier.call, "model_id");
-	return other !== undefined && expressionText(graph, other.value) === expressionText(graph, source.value);
+	const [now, before] = [load, earlier].map((event) => event && argumentFor(event.call, "model_id"));
+	return now !== undefined && before !== undefined && textOf(graph, now.value) === textOf(graph, before.value);
 }
 
 function shared(graph: ModelGraph, event: ModelEvent, situation: EventCase): Reason | undefined {

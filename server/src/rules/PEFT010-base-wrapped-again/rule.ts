@@ -1,7 +1,7 @@
 import type { ModelEvent, ModelGraph } from "../../analysis/graph";
 import type { Rule, RuleFinding, RuleMeta, TimelineEntry } from "../rule";
 import { type Blame, blame } from "../shared/blame";
-import { calleeIn, calleeText, subject } from "../shared/calls";
+import { calleeIn, calleeText, modelName } from "../shared/calls";
 import { circumstance, describeConditions, judge, type Verdict } from "../shared/judge";
 import { code, quote } from "../shared/source";
 import { type Step, timeline } from "../shared/timeline";
@@ -52,7 +52,7 @@ function report(graph: ModelGraph, event: ModelEvent, verdict: Verdict, reason: 
 
 function fact(graph: ModelGraph, event: ModelEvent, where: Blame, reason: Reason): string {
 	const callee = calleeIn(graph, event, where);
-	const base = subject(graph, event, where);
+	const base = modelName(graph, event, where);
 	const earlier = reason.earlier === undefined ? "an earlier call" : calleeText(graph, reason.earlier);
 	switch (reason.kind) {
 		case "shared": {

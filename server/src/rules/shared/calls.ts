@@ -32,8 +32,16 @@ export function calleeIn(graph: ModelGraph, event: ModelEvent, where: Blame): st
 	return where.frame === undefined ? callee : `${callee} in ${code(where.frame.name)}`;
 }
 
-/** The model a call was given, as written; "a model" where the name would be one of another function. */
+/** The model a call was given, ready for a relative clause; no name where it would be one of another function. */
 export function subject(graph: ModelGraph, event: ModelEvent, where: Blame): string {
+	const argument = modelArgument(event.call);
+	return argument === undefined || where.frame !== undefined
+		? "a model that"
+		: `${quote(graph, argument.value)}, which`;
+}
+
+/** The model a call was given, as written. */
+export function modelName(graph: ModelGraph, event: ModelEvent, where: Blame): string {
 	const argument = modelArgument(event.call);
 	return argument === undefined || where.frame !== undefined ? "a model" : quote(graph, argument.value);
 }

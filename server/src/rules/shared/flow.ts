@@ -31,12 +31,12 @@ export function always(graph: ModelGraph, call: CallSite, holds: (situation: Eve
 	return eventsAt(graph, call).every((event) => event.cases.filter((situation) => situation.certain).every(holds));
 }
 
-/** Reads of a value whose outermost wrapper one of these events made. */
+/** Reads of a value whose outermost wrapper one of these events made, but for what was unloaded from around it. */
 export function readsOfWrapper(graph: ModelGraph, wrappers: readonly EventId[]): readonly ModelRead[] {
 	return graph.reads.filter((read) => read.cases.some(({ handle }) => isMadeBy(handle, wrappers)));
 }
 
 function isMadeBy(handle: HandleView, wrappers: readonly EventId[]): boolean {
 	const outermost = handle.path[0]?.event;
-	return outermost !== undefined && wrappers.includes(outermost);
+	return outermost !== undefined && wrappers.includes(outermost) && handle.unloadedBy === undefined;
 }

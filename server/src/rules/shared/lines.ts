@@ -39,3 +39,22 @@ function endOfString(text: string, at: number): number {
 	}
 	return Math.min(end + closing.length, text.length);
 }
+
+/** The code alone: no strings, no comments, and nothing that brackets enclose. */
+export function withoutBrackets(text: string): string {
+	let code = "";
+	let depth = 0;
+	let at = 0;
+	while (at < text.length) {
+		const char = text[at] ?? "";
+		if (char === "#") at = endOfLine(text, at);
+		else if (char === '"' || char === "'") at = endOfString(text, at);
+		else {
+			if ("([{".includes(char)) depth++;
+			else if (")]}".includes(char)) depth = Math.max(0, depth - 1);
+			else if (depth === 0) code += char;
+			at++;
+		}
+	}
+	return code;
+}

@@ -31,6 +31,7 @@ export interface PythonBlock {
 }
 
 export interface ExpectedFix {
+	/** Part of the fix's title, backticks left out: an info string may hold none. */
 	readonly title: string;
 	readonly code: string;
 	readonly start: number;
@@ -60,6 +61,7 @@ export function readLiterate(markdown: string): Literate {
 	const fences = readFences(markdown).filter((fence) => /^python\b/.test(fence.info));
 	const blocks: PythonBlock[] = [];
 	for (const fence of fences) {
+		if (fence.info.includes("`")) throw new Error(`line ${fence.line}: a backtick in the first line of a block`);
 		const title = /^python fix="(.*)"$/.exec(fence.info)?.[1];
 		if (title !== undefined) {
 			const last = blocks.pop();

@@ -18,7 +18,7 @@ export interface Use {
 	readonly argument: ArgSite;
 }
 
-/** Uses of a wrapper that mean the same on the base model. */
+/** Uses of a wrapper that mean the same on the base model, and leave both as they are. */
 const NEUTRAL = new Set([
 	"eval",
 	"train",
@@ -62,9 +62,8 @@ export function dropWrap(graph: ModelGraph, wrap: Wrap, use: Use): readonly Edit
 
 /** No edits where the read means the same on the base model under its name; undefined where it may not. */
 function adaptRead(graph: ModelGraph, read: ModelRead, wrap: Wrap, name: string): readonly Edit[] | undefined {
-	if (read.use.kind !== "attribute") return undefined;
-	if (read.use.name === "print_trainable_parameters") return dropPrint(graph, read, wrap);
-	if (!NEUTRAL.has(read.use.name)) return undefined;
+	if (isPrint(read)) return dropPrint(graph, read, wrap);
+	if (!isNeutral(read)) return undefined;
 	return textOf(graph, read) === name ? [] : [replace(read, name)];
 }
 
@@ -84,4 +83,14 @@ function holds(
 	inner: ModelRead,
 ): boolean {
 	return outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end;
+}
+
+/** A use that neither trains nor runs the wrapper, nor hands it on. */
+export function isNeutral(read: ModelRead): boolean {
+	return read.use.kind === "attribute" && NEUTRAL.has(read.use.name);
+}
+
+/** `model.print_trainable_parameters()`: looks, and changes nothing. */
+export function isPrint(read: ModelRead): boolean {
+	return read.use.kind === "attribute" && read.use.name === "print_trainable_parameters";
 }
