@@ -11,7 +11,7 @@ import { documentSelector } from "./selector";
 import type { Server, ServerState } from "./server";
 
 /** The `source` of the server's diagnostics. */
-const diagnosticSource = "peft-lint";
+const diagnosticSource = "PEFT Lint";
 
 /** Shows, beside the language of a Python file, whether the server is well and what it found in that file. */
 export function registerStatus(server: Server): Disposable {

@@ -29,13 +29,13 @@ interface Counts {
 const suites: readonly Suite[] = [
 	{
 		name: "development",
-		files: ["main-path", "settings", "commands", "server-life"],
+		files: ["main-path", "settings", "commands", "grammar", "server-life"],
 		developmentPath: root,
 		installs: false,
 	},
 	{
 		name: "installed",
-		files: ["main-path", "commands"],
+		files: ["main-path", "commands", "grammar"],
 		developmentPath: join(import.meta.dirname, "installed-harness"),
 		installs: true,
 	},

@@ -23,6 +23,12 @@ import { launchChromium, newPage, workbenchAddress } from "./workbench.mts";
 const timeLimit = Number(process.env.VSCODE_HOST_TIMEOUT_MS ?? 240_000);
 const exitCodes = { hung: 72, extensionHostCrashed: 73, serverEnded: 71, pageCrashed: 70 };
 
+/** How a window ended. */
+interface End {
+	readonly code: number;
+	readonly message?: string;
+}
+
 /** What the workbench itself logs; the tests' own output goes through. */
 const workbenchNoise: readonly RegExp[] = [
 	/^(Error: )?Could not locate the bindings file/,
@@ -74,27 +80,31 @@ function commandLineOptions(): string[] {
 
 async function runWindow(host: InstalledHost, folders: HostFolders): Promise<number> {
 	const [server, browser] = await Promise.all([startServer(host, folders), launchChromium(required("CHROMIUM_PATH"))]);
-	const stopped = new Promise<number>((resolve) => {
-		for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve(130));
+	const stopped = new Promise<End>((resolve) => {
+		for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve({ code: 130 }));
 	});
 	try {
-		const code = await Promise.race([stopped, openWindow(server, browser)]);
-		const crash = server.extensionHostCrash();
-		if (code !== 0 || crash === undefined) return code;
+		const end = await Promise.race([stopped, openWindow(server, browser)]);
 		// VS Code reports success when the extension host, and the tests with it, is gone.
-		console.error(crash);
-		return exitCodes.extensionHostCrashed;
+		const crash = end.code === 0 ? server.extensionHostCrash() : undefined;
+		const { code, message } = crash === undefined ? end : { code: exitCodes.extensionHostCrashed, message: crash };
+		if (message !== undefined) console.error(message);
+		return code;
 	} finally {
 		await Promise.race([browser.close(), after(5000)]);
 		await server.stop();
 	}
 }
 
-async function openWindow(server: RunningServer, browser: Browser): Promise<number> {
+async function openWindow(server: RunningServer, browser: Browser): Promise<End> {
 	const page = await newPage(browser, server.authority);
 	await page.exposeFunction("codeAutomationLog", logFromTests);
-	const finished = new Promise<number>((resolve) => page.exposeFunction("codeAutomationExit", resolve));
-	const crashed = new Promise<number>((resolve) => page.once("crash", () => resolve(exitCodes.pageCrashed)));
+	const finished = new Promise<End>((resolve) =>
+		page.exposeFunction("codeAutomationExit", (code: number) => resolve({ code })),
+	);
+	const crashed = new Promise<End>((resolve) =>
+		page.once("crash", () => resolve({ code: exitCodes.pageCrashed, message: "The workbench crashed." })),
+	);
 	await page.goto(
 		workbenchAddress({
 			authority: server.authority,
@@ -106,7 +116,7 @@ async function openWindow(server: RunningServer, browser: Browser): Promise<numb
 	return Promise.race([
 		finished,
 		crashed,
-		server.ended.then((reason) => report(`The VS Code server ended: ${reason}`, exitCodes.serverEnded)),
+		server.ended.then((reason) => ({ code: exitCodes.serverEnded, message: `The VS Code server ended: ${reason}` })),
 		after(timeLimit).then(() => reportHang(page)),
 	]);
 }
@@ -119,15 +129,10 @@ function logFromTests(type: string, args: readonly unknown[]): void {
 	stream.write(`${line}\n`);
 }
 
-async function reportHang(page: Page): Promise<number> {
+async function reportHang(page: Page): Promise<End> {
 	const picture = join(tmpdir(), "peft-lint-vscode-hung.png");
 	await page.screenshot({ path: picture }).catch(() => {});
-	return report(`No result after ${timeLimit} ms; what the window shows: ${picture}`, exitCodes.hung);
-}
-
-function report(message: string, code: number): number {
-	console.error(message);
-	return code;
+	return { code: exitCodes.hung, message: `No result after ${timeLimit} ms; what the window shows: ${picture}` };
 }
 
 function text(option: string): string | undefined {

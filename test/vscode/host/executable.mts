@@ -2,13 +2,13 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { downloadAndUnzipVSCode } from "@vscode/test-electron";
-import { ensureChromium } from "./chromium.mts";
-import { installHost } from "./install.mts";
+import { addRipgrep, installHost } from "./install.mts";
 import { cache } from "./paths.mts";
+import { ensurePrograms, type Programs } from "./programs.mts";
 import type { HostVersion } from "./versions.mts";
 
-/** One installation of Chromium serves all; two at once would fight over apt's lock. */
-let chromium: Promise<string> | undefined;
+/** One installation serves all; two at once would fight over apt's lock. */
+let programs: Promise<Programs> | undefined;
 
 /**
  * The path of a `code` program: the desktop's where there is a display to show it on, else a wrapper around the
@@ -18,12 +18,13 @@ export async function executableOf(version: HostVersion): Promise<string> {
 	const hasDisplay = process.platform !== "linux" || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
 	if (hasDisplay) return downloadAndUnzipVSCode({ version: version.vscode, cachePath: cache });
 
-	chromium ??= ensureChromium();
-	const [host, chromiumPath] = await Promise.all([installHost(version), chromium]);
+	programs ??= ensurePrograms();
+	const [host, { chromium, ripgrep }] = await Promise.all([installHost(version), programs]);
+	await addRipgrep(host, ripgrep);
 	const environment = {
 		VSCODE_HOST_ROOT: host.vscodeRoot,
 		VSCODE_HOST_NODE: host.node,
-		CHROMIUM_PATH: chromiumPath,
+		CHROMIUM_PATH: chromium,
 	};
 	const assignments = Object.entries(environment).map(([name, value]) => `${name}=${quote(value)}`);
 	const command = [...assignments, "exec", quote(process.execPath), quote(join(import.meta.dirname, "code.mts"))];

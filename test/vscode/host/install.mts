@@ -1,6 +1,6 @@
 /** Installs a real VS Code (server and workbench) from npm, once per version. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./command.mts";
 import { cache } from "./paths.mts";
@@ -36,6 +36,17 @@ export async function installHost(version: HostVersion): Promise<InstalledHost> 
 	await npm(["install", ...options], host.vscodeRoot);
 	await writeFile(stamp, wanted);
 	return host;
+}
+
+/** Gives a host without ripgrep of its own the machine's. */
+export async function addRipgrep(host: InstalledHost, ripgrep: string): Promise<void> {
+	const folder = join(host.vscodeRoot, "node_modules/@vscode/ripgrep");
+	const program = join(folder, "bin/rg");
+	if (!existsSync(folder) || existsSync(program)) return;
+	await mkdir(join(folder, "bin"), { recursive: true });
+	// One that points nowhere is in the way.
+	await rm(program, { force: true });
+	await symlink(ripgrep, program);
 }
 
 async function npm(args: readonly string[], folder: string): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 
 /** Milliseconds. A cold server on a loaded machine is slow, not wrong. */
-const patience = 45_000;
+const patience = 30_000;
 
 export interface OpenFile {
 	readonly document: vscode.TextDocument;
@@ -35,7 +35,7 @@ export async function until<T>(
 
 /** The extension's findings on a document. */
 export function findings(document: vscode.TextDocument): vscode.Diagnostic[] {
-	return vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === "peft-lint");
+	return vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === "PEFT Lint");
 }
 
 export function codesOf(diagnostics: readonly vscode.Diagnostic[]): string[] {
