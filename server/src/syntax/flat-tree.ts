@@ -12,18 +12,23 @@ export interface FlatTree {
 	readonly hasError: boolean;
 	readonly grammar: Grammar;
 	/** Index into `grammar.kinds`. */
-	readonly kind: readonly number[];
+	readonly kind: Numbers;
 	/** Index into `grammar.fields`; 0 is none. */
-	readonly field: readonly number[];
-	readonly start: readonly number[];
-	readonly end: readonly number[];
+	readonly field: Numbers;
+	readonly start: Numbers;
+	readonly end: Numbers;
 	/** The next sibling, -1 when there is none. */
-	readonly next: readonly number[];
+	readonly next: Numbers;
 	/** The first index behind the node and everything in it. */
-	readonly after: readonly number[];
-	readonly flags: readonly number[];
-	/** `start` and `end` of every comment, alternating. */
+	readonly after: Numbers;
+	readonly flags: Numbers;
+	/** `start` and `end` of every comment token, alternating. */
 	readonly comments: readonly number[];
+}
+
+/** Longer than the number of nodes, which nobody asks for. */
+export interface Numbers {
+	readonly [index: number]: number;
 }
 
 /** Set when an ERROR or MISSING node is a child, or is in a child that only holds parts of this node. */
@@ -158,19 +163,15 @@ function tokenTreatment(name: string): Treatment {
 	return KEPT_TOKENS.has(name) ? "leaf" : "drop";
 }
 
-/** The nodes under construction: `FlatTree` with its arrays still open. */
-interface Draft {
+const COLUMNS = ["kind", "field", "start", "end", "next", "after", "flags"] as const;
+
+/** The nodes under construction: `FlatTree` with its columns still growing. */
+interface Draft extends Record<(typeof COLUMNS)[number], Int32Array> {
 	readonly text: string;
 	readonly hasError: boolean;
 	readonly grammar: Grammar;
-	readonly kind: number[];
-	readonly field: number[];
-	readonly start: number[];
-	readonly end: number[];
-	readonly next: number[];
-	readonly after: number[];
-	readonly flags: number[];
 	readonly comments: number[];
+	count: number;
 	/** The nodes that the cursor is inside of, and the last child so far of each. */
 	readonly open: number[];
 	readonly lastChild: number[];
@@ -178,18 +179,21 @@ interface Draft {
 
 /** Copies `tree`. `text` is what the spans count in: as long as the parsed text, character by character. */
 export function readTree(tree: Tree, text: string, grammar: Grammar): FlatTree {
+	// Ordinary code has a node for every five to six characters.
+	const capacity = (text.length >> 2) + 16;
 	const draft: Draft = {
 		text,
 		hasError: tree.rootNode.hasError,
 		grammar,
-		kind: [],
-		field: [],
-		start: [],
-		end: [],
-		next: [],
-		after: [],
-		flags: [],
+		kind: new Int32Array(capacity),
+		field: new Int32Array(capacity),
+		start: new Int32Array(capacity),
+		end: new Int32Array(capacity),
+		next: new Int32Array(capacity),
+		after: new Int32Array(capacity),
+		flags: new Int32Array(capacity),
 		comments: [],
+		count: 0,
 		open: [],
 		lastChild: [],
 	};
@@ -202,6 +206,14 @@ export function readTree(tree: Tree, text: string, grammar: Grammar): FlatTree {
 	return draft;
 }
 
+function grow(draft: Draft): void {
+	for (const column of COLUMNS) {
+		const longer = new Int32Array(draft[column].length * 2);
+		longer.set(draft[column]);
+		draft[column] = longer;
+	}
+}
+
 function walk(cursor: TreeCursor, draft: Draft): void {
 	for (;;) {
 		const node = visit(cursor, draft);
@@ -210,7 +222,7 @@ function walk(cursor: TreeCursor, draft: Draft): void {
 			draft.lastChild.push(-1);
 			continue;
 		}
-		if (node >= 0) draft.after[node] = draft.kind.length;
+		if (node >= 0) draft.after[node] = draft.count;
 		while (!cursor.gotoNextSibling()) {
 			if (!cursor.gotoParent()) return;
 			close(draft);
@@ -227,7 +239,7 @@ function visit(cursor: TreeCursor, draft: Draft): number {
 		case "drop":
 			return -1;
 		case "comment":
-			takeComment(cursor, draft);
+			draft.comments.push(cursor.startIndex, cursor.endIndex);
 			return -1;
 		case "leaf":
 			leaf(append(cursor, draft, kind), draft);
@@ -244,7 +256,7 @@ function visit(cursor: TreeCursor, draft: Draft): number {
 }
 
 function leaf(node: number, draft: Draft): void {
-	draft.after[node] = draft.kind.length;
+	draft.after[node] = draft.count;
 }
 
 /** In a broken tree more is worth knowing: every token of an ERROR, and every node that is not really there. */
@@ -267,14 +279,13 @@ function markMissing(cursor: TreeCursor, draft: Draft): void {
 }
 
 function append(cursor: TreeCursor, draft: Draft, kind: number): number {
-	const node = draft.kind.length;
-	draft.kind.push(kind);
-	draft.field.push(cursor.currentFieldId);
-	draft.start.push(cursor.startIndex);
-	draft.end.push(cursor.endIndex);
-	draft.next.push(-1);
-	draft.after.push(0);
-	draft.flags.push(0);
+	if (draft.count === draft.kind.length) grow(draft);
+	const node = draft.count++;
+	draft.kind[node] = kind;
+	draft.field[node] = cursor.currentFieldId;
+	draft.start[node] = cursor.startIndex;
+	draft.end[node] = cursor.endIndex;
+	draft.next[node] = -1;
 	const level = draft.open.length - 1;
 	if (level >= 0) link(draft, level, node, kind);
 	return node;
@@ -292,7 +303,7 @@ function link(draft: Draft, level: number, node: number, kind: number): void {
 function close(draft: Draft): void {
 	const node = draft.open.pop() ?? 0;
 	draft.lastChild.pop();
-	draft.after[node] = draft.kind.length;
+	draft.after[node] = draft.count;
 	const flags = draft.flags[node] ?? 0;
 	if (flags === 0) return;
 	const parent = draft.open.at(-1);
@@ -300,14 +311,6 @@ function close(draft: Draft): void {
 	const structural = draft.grammar.structural[draft.kind[node] ?? 0] === true;
 	const inherited = structural ? flags : flags & HOLDS_ERROR;
 	draft.flags[parent] = (draft.flags[parent] ?? 0) | inherited;
-}
-
-/** A comment token runs up to the line feed: what is left of a CRLF is not part of it. */
-function takeComment(cursor: TreeCursor, draft: Draft): void {
-	const start = cursor.startIndex;
-	let end = cursor.endIndex;
-	if (draft.text.charCodeAt(end - 1) === 13) end--;
-	draft.comments.push(start, end);
 }
 
 /** Whether the string literal at `start` has an `f` or `t` among its prefix letters. */

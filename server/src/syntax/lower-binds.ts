@@ -133,12 +133,19 @@ function looseTargets(cx: Lowering, error: number): number[] {
 		const kind = kindOf(cx, child);
 		// `f(` and, in the next line, `x = 1` look like this when the parenthesis is not closed.
 		if (PARAMETERS.has(kind)) names.push(...targetNames(cx, childIn(cx, child, "name")));
-		const found: number[] =
-			naming || isLooseTarget(cx, child) ? [...loneName(cx, child), ...targetNames(cx, child)] : [];
+		const found = naming || isLooseTarget(cx, child) ? looseNames(cx, child) : [];
 		names.push(...found);
 		naming = NAMING_KEYWORDS.has(kind) || (naming && (kind === "'," || found.length > 0));
 	}
 	return names;
+}
+
+function looseNames(cx: Lowering, node: number): number[] {
+	const names = [...loneName(cx, node), ...targetNames(cx, node)];
+	if (names.length > 0) return names;
+	// `x = a +` and, in the next line, `b = 1`: the target is the end of an expression.
+	const last = afterOf(cx, node) - 1;
+	return kindOf(cx, last) === "identifier" && fieldOf(cx, last) !== "attribute" ? [last] : [];
 }
 
 /** An `=`, perhaps behind a few more names or an annotation. Bounded, for it is tried at each piece. */

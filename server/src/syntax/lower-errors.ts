@@ -65,7 +65,8 @@ function addPart(cx: Lowering, parent: number, child: number, parts: (Stmt | Exp
 	const kind = kindOf(cx, child);
 	if (isToken(cx, child)) return;
 	if (kind === "identifier" && (NAME_FIELDS.has(fieldOf(cx, child)) || isNoName(cx, parent, child))) return;
-	if (isStatementKind(kind)) lowerStatement(cx, child, parts);
+	if (kind === "assignment" && kindOf(cx, parent) === "expression_statement") addParts(cx, child, parts);
+	else if (isStatementKind(kind)) lowerStatement(cx, child, parts);
 	else if (isExpressionKind(kind)) parts.push(lowerExpr(cx, child));
 	else addParts(cx, child, parts);
 }

@@ -1,5 +1,6 @@
 import type { AssignStmt, Expr, ImportFromStmt, ImportStmt, Stmt } from "./facts";
 import { ERROR } from "./flat-tree";
+import { lineEnd, logicalLine } from "./logical-line";
 import { collectBinds } from "./lower-binds";
 import { isCompoundKind, lowerCompound } from "./lower-compound";
 import {
@@ -8,6 +9,7 @@ import {
 	children,
 	childrenIn,
 	dottedName,
+	endOf,
 	fieldOf,
 	firstNamed,
 	hasTrailingComma,
@@ -19,6 +21,7 @@ import {
 	MAX_DEPTH,
 	NONE,
 	spanOf,
+	startOf,
 	textOf,
 } from "./lower-context";
 import { unknownStatement } from "./lower-errors";
@@ -68,7 +71,17 @@ export function isStatementKind(kind: string): boolean {
 
 function lowerSimple(cx: Lowering, node: number): Stmt {
 	const lower = SIMPLE.get(kindOf(cx, node));
-	return lower === undefined || isBroken(cx, node) ? unknownStatement(cx, node) : lower(cx, node);
+	const isWhole = lower !== undefined && !isBroken(cx, node) && !isCut(cx, node);
+	return isWhole ? lower(cx, node) : unknownStatement(cx, node);
+}
+
+/**
+ * To the grammar a line end is a blank wherever no statement can end: it takes `x =` and, in the next line, `y = 1`
+ * for `x = y = 1`. That is how code looks while it is typed.
+ */
+function isCut(cx: Lowering, node: number): boolean {
+	const end = endOf(cx, node);
+	return lineEnd(cx.text, startOf(cx, node)) < end && logicalLine(cx.text, startOf(cx, node)).end < end;
 }
 
 type Lowerer = (cx: Lowering, node: number) => Stmt;

@@ -18,8 +18,15 @@ function commentsOf(flat: FlatTree): Comment[] {
 	const comments: Comment[] = [];
 	for (let at = 0; at < flat.comments.length; at += 2) {
 		const start = flat.comments[at] ?? 0;
-		const end = flat.comments[at + 1] ?? start;
-		comments.push({ text: flat.text.slice(start, end), start, end });
+		addComments(flat.text, start, flat.comments[at + 1] ?? start, comments);
 	}
 	return comments;
+}
+
+/** One token of the parser is one comment, or a run of lines that were joined for it. */
+function addComments(text: string, start: number, end: number, comments: Comment[]): void {
+	for (const line of text.slice(start, end).matchAll(/#[^\r\n]*/g)) {
+		const from = start + line.index;
+		comments.push({ text: line[0], start: from, end: from + line[0].length });
+	}
 }

@@ -2,7 +2,7 @@ import { Edit, Language, Parser, type Tree } from "web-tree-sitter";
 import type { ModuleFacts } from "./facts";
 import { createGrammar, type Grammar } from "./flat-tree";
 import { lowerTree, NO_FACTS } from "./lower";
-import { parserText, pointAt, widenedStart } from "./source-text";
+import { changedRange, parserText, pointAt } from "./source-text";
 
 /** The bytes of the two WASM files; to read them is the caller's business. */
 export interface ParserAssets {
@@ -57,6 +57,12 @@ export async function createPythonParser(assets: ParserAssets): Promise<PythonPa
 	};
 }
 
+/**
+ * The parser reports every hundred steps. Code takes 0.006 reports for a character, a list of numbers 0.08; broken text
+ * can take long for each. So this gives up on what is no program that anybody wrote: ten megabytes of code pass.
+ */
+export const MAX_PROGRESS_REPORTS = 100_000;
+
 /** Makes trees, counts them, and frees them. */
 class TreeKeeper {
 	live = 0;
@@ -66,18 +72,25 @@ class TreeKeeper {
 		private readonly grammar: Grammar,
 	) {}
 
-	/** `old`, edited to match the text, is freed. Undefined when tree-sitter gives up. */
-	parse(text: string, old: Tree | undefined): Tree | undefined {
+	/** Parses what `parserText` made. `old`, edited to match it, is freed. Undefined when tree-sitter gives up. */
+	parse(seen: string, old: Tree | undefined): Tree | undefined {
 		try {
-			const tree = this.parser.parse(parserText(text), old) ?? undefined;
+			const tree = this.parseBounded(seen, old);
 			if (tree !== undefined) this.live++;
 			return tree;
 		} catch {
-			this.parser.reset();
 			return undefined;
 		} finally {
 			if (old !== undefined) this.free(old);
 		}
+	}
+
+	private parseBounded(seen: string, old: Tree | undefined): Tree | undefined {
+		let reports = 0;
+		const tree = this.parser.parse(seen, old, { progressCallback: () => ++reports > MAX_PROGRESS_REPORTS });
+		// A parse that was given up would go on where it stopped, with whatever text comes next.
+		if (tree === null) this.parser.reset();
+		return tree ?? undefined;
 	}
 
 	lower(tree: Tree, text: string): ModuleFacts {
@@ -85,7 +98,7 @@ class TreeKeeper {
 	}
 
 	parseOnce(text: string): ModuleFacts {
-		const tree = this.parse(text, undefined);
+		const tree = this.parse(parserText(text), undefined);
 		if (tree === undefined) return NO_FACTS;
 		try {
 			return this.lower(tree, text);
@@ -102,17 +115,21 @@ class TreeKeeper {
 
 function openDocument(trees: TreeKeeper, initial: string): SyntaxDocument {
 	let text = initial;
-	let tree = trees.parse(text, undefined);
+	let seen = parserText(text);
+	let tree = trees.parse(seen, undefined);
 	let facts: ModuleFacts | undefined;
 	let disposed = false;
 
-	const reparse = (old: Tree | undefined): void => {
-		tree = trees.parse(text, old);
-		facts = undefined;
+	/** Takes a new text, telling the present tree how it differs. */
+	const change = (next: string): void => {
+		text = next;
+		const before = seen;
+		seen = parserText(text);
+		if (tree !== undefined) tellTree(tree, before, seen);
 	};
-	const free = (): void => {
-		if (tree !== undefined) trees.free(tree);
-		tree = undefined;
+	const reparse = (): void => {
+		tree = trees.parse(seen, tree);
+		facts = undefined;
 	};
 	return {
 		get text() {
@@ -124,44 +141,55 @@ function openDocument(trees: TreeKeeper, initial: string): SyntaxDocument {
 		},
 		edit(changes) {
 			if (disposed) return;
-			for (const change of changes) text = applyEdit(tree, text, change);
-			reparse(tree);
+			for (const step of stepsOf(text, changes)) change(step);
+			reparse();
 		},
 		replace(next) {
 			if (disposed) return;
-			free();
-			text = next;
-			reparse(undefined);
+			change(next);
+			reparse();
 		},
 		dispose() {
 			disposed = true;
-			free();
+			if (tree !== undefined) trees.free(tree);
+			tree = undefined;
 			facts = NO_FACTS;
 		},
 	};
 }
 
-/** Tells the tree of one change, and gives the text after it. */
-function applyEdit(tree: Tree | undefined, text: string, change: TextEdit): string {
-	const from = clamp(change.start, 0, text.length);
-	const to = clamp(change.end, from, text.length);
-	const next = text.slice(0, from) + change.text + text.slice(to);
-	if (tree === undefined) return next;
-	const start = widenedStart(text, from);
-	const newEnd = from + change.text.length;
-	tree.edit(
-		new Edit({
-			startIndex: start,
-			oldEndIndex: to,
-			newEndIndex: newEnd,
-			startPosition: pointAt(text, start),
-			oldEndPosition: pointAt(text, to),
-			newEndPosition: pointAt(next, newEnd),
-		}),
-	);
-	return next;
+/** With more changes at a time than this, the tree is told of one that spans them all. */
+const MAX_STEPS = 16;
+
+/** The texts that the tree is told of, the last one being that after all changes. */
+function stepsOf(text: string, changes: readonly TextEdit[]): string[] {
+	const steps: string[] = [];
+	let current = text;
+	for (const change of changes) {
+		const start = clamp(change.start, 0, current.length);
+		const end = clamp(change.end, start, current.length);
+		current = current.slice(0, start) + change.text + current.slice(end);
+		if (changes.length <= MAX_STEPS) steps.push(current);
+	}
+	return changes.length <= MAX_STEPS ? steps : [current];
 }
 
 function clamp(value: number, low: number, high: number): number {
 	return Math.min(Math.max(value, low), high);
+}
+
+/** The parser's text can differ in more places than the document's; so the tree is told what was found to differ. */
+function tellTree(tree: Tree, before: string, after: string): void {
+	const { start, oldEnd, newEnd } = changedRange(before, after);
+	if (start === oldEnd && start === newEnd) return;
+	tree.edit(
+		new Edit({
+			startIndex: start,
+			oldEndIndex: oldEnd,
+			newEndIndex: newEnd,
+			startPosition: pointAt(before, start),
+			oldEndPosition: pointAt(before, oldEnd),
+			newEndPosition: pointAt(after, newEnd),
+		}),
+	);
 }
