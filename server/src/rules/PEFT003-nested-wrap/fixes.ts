@@ -23,7 +23,7 @@ export function fixes(finding: Finding, graph: ModelGraph): readonly Fix[] {
 function dropSecond(graph: ModelGraph, wrap: ModelEvent, model: ArgSite, situation: EventCase): Fix | undefined {
 	const id = wrapperStep(situation.target)?.event;
 	const first = id === undefined ? undefined : graph.events[id];
-	if (first?.kind !== "wrap" || samePlace(first.call, wrap.call) || !isSameConfig(graph, first, wrap, situation))
+	if (first?.kind !== "wrap" || samePlace(first.call, wrap.call) || !isSameWrap(graph, first, wrap, situation))
 		return undefined;
 	const { call } = wrap;
 	const title = `Drop the second wrap in line ${lineOf(graph, call)}`;
@@ -37,13 +37,18 @@ function dropSecond(graph: ModelGraph, wrap: ModelEvent, model: ArgSite, situati
 	return call.statement.ownLines ? fix(title, "safe", [deleteStatement(graph, call.statement)]) : undefined;
 }
 
-function isSameConfig(graph: ModelGraph, first: ModelEvent, second: ModelEvent, situation: EventCase): boolean {
-	const [one, two] = [first, second].map((event) => argumentFor(event.call, "peft_config", "config"));
+/** The same arguments but for the model, and the config still is the object it was. */
+function isSameWrap(graph: ModelGraph, first: ModelEvent, second: ModelEvent, situation: EventCase): boolean {
+	const [one, two] = [first, second].map(({ call }) =>
+		call.args
+			.filter((arg) => arg !== modelArgument(call))
+			.map((arg) => textOf(graph, arg))
+			.join(", "),
+	);
+	if (one !== two || first.cases[0]?.adapter !== situation.adapter) return false;
+	const config = argumentFor(second.call, "peft_config", "config");
+	if (config === undefined || !isPath(textOf(graph, config.value))) return config !== undefined;
 	const made = first.cases[0]?.config?.created;
 	const again = situation.config?.created;
-	if (one === undefined || two === undefined || textOf(graph, one.value) !== textOf(graph, two.value)) return false;
-	const isOne = isPath(textOf(graph, one.value))
-		? made !== undefined && again !== undefined && samePlace(made, again)
-		: true;
-	return isOne && first.cases[0]?.adapter === situation.adapter;
+	return made !== undefined && again !== undefined && samePlace(made, again);
 }
