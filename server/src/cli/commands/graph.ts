@@ -3,7 +3,7 @@ import { dumpGraph } from "../../analysis/dump";
 import { readNamed } from "../check/targets";
 import { ExitCode } from "../exit-code";
 import type { Engine } from "../lint";
-import { fail, type Terminal } from "../terminal";
+import { fail, printable, type Terminal } from "../terminal";
 
 export function graph(file: string, stdinFilename: string | undefined, engine: Engine, terminal: Terminal): ExitCode {
 	const target = readNamed(file, { stdinFilename, workingDirectory: process.cwd() });
@@ -12,6 +12,8 @@ export function graph(file: string, stdinFilename: string | undefined, engine: E
 		return ExitCode.error;
 	}
 	const name = file === "-" ? target.source.name : file;
-	terminal.out(dumpGraph(engine.graph(name, target.source.text).graph));
+	const { graph: found } = engine.graph(name, target.source.text);
+	if (found.cores.length === 0) terminal.err(`${printable(name)}: no model was found\n`);
+	else terminal.out(dumpGraph(found));
 	return ExitCode.clean;
 }
