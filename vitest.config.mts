@@ -1,12 +1,26 @@
 import { defineConfig } from "vitest/config";
 
+/** These need what `npm run package` makes. */
+const packageTests = "test/package/**/*.test.{ts,mts}";
+
+const shared = {
+	// A cold WASM start or a child process on a loaded machine is slow, not wrong.
+	testTimeout: 60_000,
+	hookTimeout: 60_000,
+};
+
 export default defineConfig({
 	test: {
-		include: ["server/src/**/*.test.ts", "client/src/**/*.test.ts", "test/**/*.test.ts"],
-		// The suites that run inside VS Code have their own runner.
-		exclude: ["**/node_modules/**", "test/vscode/suite/**"],
-		// A cold WASM start or a child process on a loaded machine is slow, not wrong.
-		testTimeout: 60_000,
-		hookTimeout: 60_000,
+		projects: [
+			{
+				test: {
+					...shared,
+					name: "unit",
+					include: ["server/src/**/*.test.ts", "client/src/**/*.test.ts", "test/**/*.test.ts"],
+					exclude: [packageTests],
+				},
+			},
+			{ test: { ...shared, name: "package", include: [packageTests] } },
+		],
 	},
 });
