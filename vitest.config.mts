@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** These need what `npm run package` makes. */
-const packageTests = "test/package/**/*.test.{ts,mts}";
+const packageTests = "test/package/**/*.test.ts";
 
 const shared = {
 	// A cold WASM start or a child process on a loaded machine is slow, not wrong.

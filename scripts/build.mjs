@@ -1,10 +1,11 @@
 // Bundles what ships: the extension's client, the language server, the command line, and the parser's two WASM files.
 // `--watch` rebuilds on change, readable and with source maps. `--out FOLDER` builds there instead of in the checkout.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import esbuild from "esbuild";
+import { noticesOf } from "./notices.mjs";
 
 const root = dirname(import.meta.dirname);
 const requireFromServer = createRequire(join(root, "server", "package.json"));
@@ -38,6 +39,8 @@ function optionsOf({ entry, outfile, ...rest }) {
 		loader: { ".md": "text" },
 		minify: !watch,
 		sourcemap: watch,
+		metafile: !watch,
+		// The notices beside the bundle have them.
 		legalComments: "none",
 		logLevel: "warning",
 	};
@@ -53,11 +56,17 @@ function copyWasm() {
 
 for (const dist of ["client/dist", "server/dist"]) rmSync(join(target, dist), { recursive: true, force: true });
 copyWasm();
-const present = bundles.filter(({ entry }) => existsSync(join(root, entry)));
 if (watch) {
-	for (const bundle of present) await (await esbuild.context(optionsOf(bundle))).watch();
+	for (const bundle of bundles) await (await esbuild.context(optionsOf(bundle))).watch();
 	console.log("watching");
 } else {
-	await Promise.all(present.map((bundle) => esbuild.build(optionsOf(bundle))));
-	if (existsSync(join(target, "server/dist/cli.js"))) chmodSync(join(target, "server/dist/cli.js"), 0o755);
+	const results = await Promise.all(bundles.map((bundle) => esbuild.build(optionsOf(bundle))));
+	for (const dist of ["client/dist", "server/dist"]) {
+		const inputs = results.flatMap(({ metafile }, index) =>
+			bundles[index].outfile.startsWith(dist) ? Object.keys(metafile.inputs) : [],
+		);
+		const copied = dist === "server/dist" ? wasmFiles.map((file) => `node_modules/${file}`) : [];
+		writeFileSync(join(target, dist, "THIRD_PARTY_NOTICES.txt"), noticesOf([...inputs, ...copied], root));
+	}
+	chmodSync(join(target, "server/dist/cli.js"), 0o755);
 }

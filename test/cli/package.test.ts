@@ -50,6 +50,7 @@ test("holds what runs, and depends on nothing", () => {
 	expect(files).toEqual([
 		"README.md",
 		"dist",
+		"dist/THIRD_PARTY_NOTICES.txt",
 		"dist/cli.js",
 		"dist/main.js",
 		"dist/tree-sitter-python.wasm",

@@ -1,7 +1,7 @@
 /**
  * Runs the suites inside real VS Code versions: with the extension under development, then with the packaged VSIX
- * installed the way a person installs it. `--package FILE` names the VSIX (else it is made); names of suites or
- * versions limit the run: `npm run test:vscode -- development 1.99.3`.
+ * installed the way a person installs it (`npm run package` makes it). Names of suites or versions limit the run:
+ * `npm run test:vscode -- development 1.99.3`. `--fetch` only fetches what the run needs.
  */
 import { spawnSync } from "node:child_process";
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
@@ -44,7 +44,8 @@ const suites: readonly Suite[] = [
 const suiteOutput = join(import.meta.dirname, "out");
 const vsix = join(root, "peft-lint.vsix");
 
-await main();
+if (process.argv.includes("--fetch")) await Promise.all(hostVersions.map(executableOf));
+else await main();
 
 async function main(): Promise<void> {
 	const names = process.argv.slice(2);

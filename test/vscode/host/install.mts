@@ -24,7 +24,7 @@ export async function installHost({ vscode, codeServer, node }: HostVersion): Pr
 }
 
 /** The path of a Node of exactly this version. */
-export async function installNode(version: string): Promise<string> {
+async function installNode(version: string): Promise<string> {
 	const folder = join(cache, "node", version);
 	const name = `node-${process.platform}-${process.arch}`;
 	await once(folder, `${name}@${version}`, () => npmInstall(folder, `${name}@${version}`));
@@ -63,7 +63,7 @@ async function npmInstall(folder: string, ...packages: readonly string[]): Promi
 }
 
 /** The environment without what `npm run` adds about the project that runs; configuration of the person stays. */
-export function withoutNpmRun(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withoutNpmRun(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 	const ofProject =
 		/^npm_(package_|lifecycle_|config_(local_|global_)?prefix$|config_(workspaces?|include_workspace_root)$)/i;
 	return Object.fromEntries(Object.entries(env).filter(([name]) => !ofProject.test(name)));
