@@ -229,12 +229,16 @@ def needs(module):
 
 
 class Evidence:
-    """The claims of one rule. `python evidence.py` prints a line of JSON for each and exits 1 if one does not hold."""
+    """
+    The claims of one rule. `python evidence.py` prints a line of JSON for each and exits 1 if one does not hold;
+    `--fixed FOLDER` adds those about the fixed example.
+    """
 
     def __init__(self, script):
         self.folder = Path(script).resolve().parent
         self.rule = self.folder.name.split("-", 1)[0]
         self.claims = []
+        self.fixed = Path(sys.argv[2]).resolve() if sys.argv[1:2] == ["--fixed"] else None
 
     def claim(self, text):
         def register(function):
@@ -246,6 +250,12 @@ class Evidence:
     def block(self, heading, index=0):
         """The names that a python block under a heading of doc.md leaves behind, run as it is printed there."""
         return execute(python_blocks(self.folder / "doc.md", heading)[index])
+
+    def fixed_block(self, index):
+        """The same for the `index`-th block under Bad after PEFT Lint's fix: a file in the folder that --fixed names."""
+        if self.fixed is None:
+            raise Skip("the fixed script is made by `npm run evidence`")
+        return execute((self.fixed / f"bad-{index}.py").read_text(encoding="utf-8"))
 
     def run(self):
         start = os.getcwd()

@@ -209,6 +209,11 @@ def state_dict_into_wrapper():
 # --- the fixes
 
 
+@evidence.claim("Bad, after PEFT Lint's fix: the output equals the trained adapter's")
+def bad_fixed():
+    return output_is(evidence.fixed_block(0)["model"], "sft")
+
+
 @evidence.claim("fix, wrap removed: without is_trainable=True the adapter is frozen, with it training changes it")
 def fix_removes_wrap():
     trainable = loaded(is_trainable=True)

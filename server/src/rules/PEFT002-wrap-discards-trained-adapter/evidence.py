@@ -139,6 +139,12 @@ def after_unload():
 # --- the fixes
 
 
+@evidence.claim("Bad, after PEFT Lint's fix: starts at the trained adapter, and training changes it")
+def bad_fixed():
+    model = evidence.fixed_block(0)["model"]
+    return all_of(output_is(model, "sft"), trains(model))
+
+
 @evidence.claim("fix, wrap removed: without is_trainable=True nothing is trainable, with it training changes the adapter")
 def fix_removes_wrap():
     model = loaded(is_trainable=True)

@@ -130,6 +130,12 @@ def after_merge():
 # --- the fixes, and the repair of a checkpoint
 
 
+@evidence.claim("Bad, after PEFT Lint's fix: training works, and what is saved loads again")
+def bad_fixed():
+    model = evidence.fixed_block(0)["model"]
+    return all_of(trains(model), output_survives_reload(model, True))
+
+
 @evidence.claim("fix, second wrap deleted: the same numbers are trained, under keys that load")
 def fix_deletes_second():
     once, twice = fresh(), wrapped_twice()

@@ -113,6 +113,17 @@ def load_over_wider_wrap():
     return output_is(PeftModel.from_pretrained(base, SFT), "other")
 
 
+@evidence.claim("a second wrap under another name leaves the first adapter inside, switched off and untrained")
+def unused_first_adapter():
+    base = base_model()
+    get_peft_model(base, lora_config(), adapter_name="first")
+    model = get_peft_model(base, lora_config(), adapter_name="second")
+    before = {name: parameter.clone() for name, parameter in model.named_parameters() if ".first." in name}
+    trained = trains(model)
+    kept = bool(before) and all(torch.equal(dict(model.named_parameters())[name], old) for name, old in before.items())
+    return all_of(trained, (kept, f"{len(before)} tensors of the first adapter, unchanged: {kept}"))
+
+
 # --- what looks the same and is right
 
 
@@ -149,6 +160,22 @@ def prompt_tuning():
 
 
 # --- the fixes
+
+
+@evidence.claim("Bad, two adapters, after PEFT Lint's fix: one wrapper with both, each with its own output")
+def bad_two_adapters_fixed():
+    model = evidence.fixed_block(0)["sft"]
+    last = output_is(model, "dpo")
+    model.set_adapter("default")
+    return all_of(last, output_is(model, "sft"))
+
+
+@evidence.claim("Bad, sweep, after PEFT Lint's fix: the base model is clean, the second checkpoint has its own modules only")
+def bad_sweep_fixed():
+    needs("trl")
+    clean = output_is(evidence.fixed_block(1)["base"], "base")
+    modules = saved_modules("out/k_proj-o_proj")
+    return all_of(clean, (modules == {"k_proj", "o_proj"}, f"saved: {sorted(modules)}"))
 
 
 @evidence.claim("fix, base = wrapper.unload(): the next wrap starts from the base model and saves its own modules only")
