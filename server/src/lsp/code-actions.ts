@@ -104,9 +104,13 @@ function fixAll({ session, document, settings }: Asked): CodeAction[] {
 /** Bound to the version it was computed for, where the client can be told: then it refuses the edit of another. */
 function workspaceEdit({ client }: Session, document: Document, edits: readonly Edit[]): WorkspaceEdit {
 	const { uri, version = null } = document;
-	const textEdits = edits.map((edit) => textEdit(document, edit));
+	const textEdits = edits.filter(changesText).map((edit) => textEdit(document, edit));
 	if (client.takesVersionedEdits) return { documentChanges: [{ textDocument: { uri, version }, edits: textEdits }] };
 	return { changes: { [uri]: textEdits } };
+}
+
+function changesText({ start, end, text }: Edit): boolean {
+	return end > start || text !== "";
 }
 
 /** New lines end as the text's own do. */

@@ -1,5 +1,5 @@
 /** Where settings come from: asked of the client for each document, or pushed by it. */
-import { type Connection, DidChangeConfigurationNotification } from "vscode-languageserver";
+import { type Connection, DidChangeConfigurationNotification, MessageType, ShowMessageNotification } from "vscode-languageserver";
 import type { Host } from "../workspace/host";
 import {
 	defaultSettings,
@@ -50,7 +50,12 @@ export function createSettings(
 		if (said.has(message)) return;
 		said.add(message);
 		host.log("warning", message);
-		if (problem.kind !== "unknown-key") connection.window.showWarningMessage(message);
+		if (problem.kind !== "unknown-key") show(message);
+	}
+
+	/** A notification: the library's own helper asks a question, and waits for an answer. */
+	function show(message: string): void {
+		void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message });
 	}
 
 	async function ask(uri: string): Promise<Settings> {

@@ -5,8 +5,8 @@ export interface Markup {
 	readonly kind: "markdown" | "plaintext";
 	/** Source code inside a sentence: one line, cut when long. */
 	code(source: string): string;
-	/** Text that is not ours. */
-	text(plain: string): string;
+	/** A sentence that is not ours; what stands between backticks in it is code. */
+	sentence(plain: string): string;
 	link(label: string, href: string | undefined): string;
 	/** A text of ours, with what is filled in made by this object. */
 	fill(text: string, values?: Readonly<Record<string, string | number>>): string;
@@ -21,7 +21,12 @@ const maxCodeLength = 80;
 export const markdown: Markup = {
 	kind: "markdown",
 	code: (source) => fence(oneLine(source)),
-	text: (plain) => plain.replace(/\s+/g, " ").replace(/[\\`*_{}[\]()<>#+\-!|~&$]/g, "\\$&"),
+	sentence: (plain) => {
+		const parts = plain.replace(/\s+/g, " ").split("`");
+		// An odd number of backticks quotes nothing.
+		if (parts.length % 2 === 0) return escapeText(parts.join("`"));
+		return parts.map((part, index) => (index % 2 === 0 ? escapeText(part) : fence(part))).join("");
+	},
 	link: (label, href) => (href === undefined ? label : `[${label}](${escapeTarget(href)})`),
 	fill: (text, values = {}) => fill(text, values),
 	block: (language, source) => {
@@ -35,7 +40,7 @@ export const markdown: Markup = {
 export const plaintext: Markup = {
 	kind: "plaintext",
 	code: oneLine,
-	text: (plain) => plain.replace(/\s+/g, " "),
+	sentence: (plain) => plain.replace(/\s+/g, " "),
 	link: (label) => label,
 	// Only our own emphasis goes: a person's `a ** b` is filled in afterwards.
 	fill: (text, values = {}) => fill(text.replaceAll("**", ""), values),
@@ -62,6 +67,10 @@ function fence(code: string): string {
 
 function longestRun(code: string): number {
 	return Math.max(0, ...(code.match(/`+/g) ?? []).map((run) => run.length));
+}
+
+function escapeText(plain: string): string {
+	return plain.replace(/[\\`*_[\]<>~|&!#]/g, "\\$&");
 }
 
 function escapeTarget(href: string): string {

@@ -42,7 +42,7 @@ function hover({ session, document, settings }: Asked, offset: number): Hover | 
 		.filter(({ place }) => place.file === 0 && meet(place, hovered.span));
 	const sections = [
 		describeStates(words, hovered),
-		describeTimeline(words, hovered.cases),
+		describeTimeline(words, hovered),
 		describePatterns(words, hovered.cases[0]?.handle.core),
 		...findings.map((finding) => describeFinding(words, finding)),
 	];
@@ -83,11 +83,11 @@ function describeFinding(words: Words, finding: Finding): string {
 	const { markup, say } = words;
 	const summary = ruleByCode(finding.code)?.meta.summary;
 	const head = say("hover.finding", {
-		code: markup.text(finding.code),
-		name: markup.text(finding.name),
-		message: markup.text(finding.message),
+		code: finding.code,
+		name: markup.code(finding.name),
+		message: markup.sentence(finding.message),
 	});
-	const why = summary === undefined ? [] : [say("hover.finding.why", { summary: markup.text(summary) })];
+	const why = summary === undefined ? [] : [say("hover.finding.why", { summary: markup.sentence(summary) })];
 	return [head, ...why, markup.link(say("hover.finding.docs"), ruleUrl(finding))].join("\n\n");
 }
 

@@ -38,10 +38,10 @@ function trainPattern({ say }: Words, { base, model, createBase, quantized, wrap
 function loadPattern({ say }: Words, { base, model, createBase, load, adapter }: Names): string {
 	return [
 		`${base} = ${createBase}  # ${say("pattern.base")}`,
-		`# ${say("pattern.infer")}`,
-		`${model} = ${load}(${base}, ${adapter})`,
+		`${model} = ${load}(${base}, ${adapter})  # ${say("pattern.infer")}`,
+		// Both, one after the other, would be a mistake of their own: one is a comment.
 		`# ${say("pattern.resume")}`,
-		`${model} = ${load}(${base}, ${adapter}, is_trainable=True)`,
+		`# ${model} = ${load}(${base}, ${adapter}, is_trainable=True)`,
 	].join("\n");
 }
 
@@ -57,11 +57,11 @@ function namesFrom(words: Words, core: CoreId | undefined): Names {
 	const wrap = firstOf(graph, core, ["wrap"], "peft.get_peft_model");
 	const load = firstOf(graph, core, ["load"], ".from_pretrained");
 	const save = firstOf(graph, core, ["save"], "");
-	const base = targetOf(words, created) ?? "base";
+	const given = [wrap, load].map((event) => argument(words, event, ["model"]));
 	return {
-		base,
+		base: targetOf(words, created) ?? given.find(isName) ?? "base",
 		model: targetOf(words, wrap) ?? targetOf(words, load) ?? "model",
-		createBase: piece(created && words.sourceAt(created.call)) ?? 'AutoModelForCausalLM.from_pretrained("base-model")',
+		createBase: creationOf(words, core, created) ?? 'AutoModelForCausalLM.from_pretrained("base-model")',
 		quantized: graph.events.some(({ kind }) => kind === "kbit-prepare"),
 		wrap: piece(wrap && words.sourceAt(wrap.call.func)) ?? "get_peft_model",
 		config: argument(words, wrap, ["peft_config", "config"]) ?? "config",
@@ -75,6 +75,19 @@ function createdBy(graph: ModelGraph, core: CoreId | undefined): ModelEvent | un
 	const id = core === undefined ? undefined : graph.cores[core]?.created;
 	const event = id === undefined ? undefined : graph.events[id];
 	return event?.api.startsWith("transformers.") ? event : undefined;
+}
+
+/** The call as the person wrote it; of a class of their own the graph knows it by its label. */
+function creationOf(words: Words, core: CoreId | undefined, created: ModelEvent | undefined): string | undefined {
+	if (created !== undefined) return piece(words.sourceAt(created.call)) ?? shortened(words, created);
+	const info = core === undefined ? undefined : words.graph.cores[core];
+	return info?.created === undefined && info?.label.endsWith(")") ? piece(info.label) : undefined;
+}
+
+/** With the first argument alone, the name of what is loaded. */
+function shortened(words: Words, { call }: ModelEvent): string | undefined {
+	const first = call.args[0];
+	return first && piece(`${words.sourceAt(call.func)}(${words.sourceAt(first)}, ...)`);
 }
 
 /** On this Core if there is one, else anywhere in the file. */
@@ -104,4 +117,8 @@ function argument(words: Words, event: ModelEvent | undefined, params: readonly 
 function piece(source: string | undefined): string | undefined {
 	const line = source?.replace(/\s+/g, " ").trim();
 	return line === undefined || line === "" || line.length > maxPiece || line.includes("#") ? undefined : line;
+}
+
+function isName(source: string | undefined): boolean {
+	return source !== undefined && /^[\p{L}_][\p{L}\p{N}_]*$/u.test(source);
 }

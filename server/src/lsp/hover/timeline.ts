@@ -1,15 +1,16 @@
 /** How a model came to its state: every event of its life, each with its line and its condition. */
-import type { Condition, CoreId, EventCase, EventId, ModelEvent } from "../../analysis/graph";
+import type { Condition, CoreId, EventCase, EventId, ModelEvent, Place } from "../../analysis/graph";
+import type { Span } from "../../syntax/facts";
 import type { TextId } from "../texts";
-import type { Case } from "./cases";
+import type { Hovered } from "./cases";
 import type { Words } from "./words";
 
 /** Steps shown; of more, the first ones and the last ones. */
 const maxSteps = 12;
 const firstSteps = 3;
 
-export function describeTimeline(words: Words, cases: readonly Case[]): string | undefined {
-	const steps = stepsOf(words, cases);
+export function describeTimeline(words: Words, hovered: Hovered): string | undefined {
+	const steps = stepsOf(words, hovered);
 	if (steps.length === 0) return undefined;
 	const omitted = steps.length - maxSteps;
 	const shown =
@@ -24,7 +25,7 @@ export function describeTimeline(words: Words, cases: readonly Case[]): string |
 }
 
 /** One step for each event, in the order in which the analysis met them. */
-function stepsOf(words: Words, cases: readonly Case[]): string[] {
+function stepsOf(words: Words, { cases, span }: Hovered): string[] {
 	const cores = new Map<EventId, CoreId>();
 	for (const { handle, core, event } of cases) {
 		const created = words.graph.cores[handle.core]?.created;
@@ -34,14 +35,16 @@ function stepsOf(words: Words, cases: readonly Case[]): string[] {
 		.sort(([a], [b]) => a - b)
 		.flatMap(([id, core]) => {
 			const event = words.graph.events[id];
-			return event === undefined ? [] : [describeStep(words, event, core)];
+			return event === undefined ? [] : [describeStep(words, event, core, span)];
 		});
 }
 
 /** "[line 6] `get_peft_model(base, cfg)`: the model is wrapped, with a fresh adapter, when `args.lora` is true" */
-function describeStep(words: Words, event: ModelEvent, core: CoreId): string {
+function describeStep(words: Words, event: ModelEvent, core: CoreId, readFrom: Span): string {
 	const cases = event.cases.filter((entry) => (entry.result ?? entry.target)?.core === core);
-	const what = [words.say(textOf(event, cases)), words.via(event.frames), words.whenAll(commonConditions(cases))];
+	// Inside the same function, who called it is no news.
+	const via = holds(event.call.scope, readFrom) ? "" : words.via(event.frames);
+	const what = [words.say(textOf(event, cases)), via, words.whenAll(commonConditions(cases))];
 	const code = words.markup.code(words.sourceAt(event.call));
 	return words.say("hover.step", {
 		line: words.lineOf(event.call),
@@ -53,12 +56,8 @@ function describeStep(words: Words, event: ModelEvent, core: CoreId): string {
 function textOf({ id, kind }: ModelEvent, cases: readonly EventCase[]): TextId {
 	const injects = cases.some(({ after }) => after?.adapters.some((adapter) => adapter.event === id));
 	switch (kind) {
-		case "load": {
-			const lost = cases.some(({ after }) =>
-				after?.adapters.some((adapter) => adapter.event === id && adapter.origin === "lost"),
-			);
-			return lost ? "event.load.lost" : "event.load";
-		}
+		case "load":
+			return loadText(id, cases);
 		case "trainer":
 			return injects ? "event.trainer.wrap" : "event.trainer";
 		case "unload":
@@ -68,12 +67,24 @@ function textOf({ id, kind }: ModelEvent, cases: readonly EventCase[]): TextId {
 	}
 }
 
+function loadText(id: EventId, cases: readonly EventCase[]): TextId {
+	const lost = cases.filter(({ after }) =>
+		after?.adapters.some(({ event, origin }) => event === id && origin === "lost"),
+	);
+	if (lost.length === 0) return "event.load";
+	return lost.length === cases.length ? "event.load.lost" : "event.load.perhaps";
+}
+
 function commonConditions(cases: readonly EventCase[]): readonly Condition[] {
 	const [first, ...others] = cases;
 	if (first === undefined) return [];
 	return first.conditions.filter((condition) =>
 		others.every(({ conditions }) => conditions.some((other) => sameCondition(condition, other))),
 	);
+}
+
+function holds(outer: Place, inner: Span): boolean {
+	return outer.file === 0 && outer.start <= inner.start && inner.end <= outer.end;
 }
 
 function sameCondition(a: Condition, b: Condition): boolean {

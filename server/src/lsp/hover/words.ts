@@ -13,9 +13,9 @@ export interface Words {
 	sourceAt(place: Place): string;
 	/** "line 12", as a link where the client can follow it. */
 	lineOf(place: Place): string;
-	/** "when `args.lora` is true and …"; empty without conditions. */
+	/** "when `args.lora` is true and `args.resume` is false"; empty without conditions. */
 	whenAll(conditions: readonly Condition[]): string;
-	/** "in `build`, called at line 30"; empty for what stands where it is read. */
+	/** "in `build()`, called at line 30"; empty without callers. */
 	via(frames: readonly Frame[]): string;
 }
 
@@ -34,10 +34,10 @@ export function wordsFor(document: Document, graph: ModelGraph, markup: Markup, 
 	function otherLine({ file, start }: Place): string {
 		const source = graph.sources[file];
 		const line = (source?.text.slice(0, start).match(/\r\n|\r|\n/g)?.length ?? 0) + 1;
-		return say("line.other", { file: markup.text(source?.name ?? ""), line });
+		return say("line.other", { file: markup.sentence(source?.name ?? ""), line });
 	}
 
-	function when({ test, holds }: Condition): string {
+	function holdsText({ test, holds }: Condition): string {
 		return say(holds ? "condition.true" : "condition.false", { test: markup.code(sourceAt(test)) });
 	}
 
@@ -47,7 +47,10 @@ export function wordsFor(document: Document, graph: ModelGraph, markup: Markup, 
 		say,
 		sourceAt,
 		lineOf,
-		whenAll: (conditions) => conditions.map(when).join(say("list.separator")),
+		whenAll(conditions) {
+			if (conditions.length === 0) return "";
+			return say("when", { conditions: conditions.map(holdsText).join(say("condition.and")) });
+		},
 		via(frames) {
 			const outermost = frames[0];
 			const innermost = frames.at(-1);

@@ -18,7 +18,7 @@ export const en = {
 	"pattern.base": "the plain base model",
 	"pattern.train": "train here",
 	"pattern.infer": "for inference",
-	"pattern.resume": "to go on training",
+	"pattern.resume": "or, to go on training:",
 
 	// A place
 	"list.separator": ", ",
@@ -27,8 +27,10 @@ export const en = {
 	via: "in {function}, called at {line}",
 
 	// Conditions
-	"condition.true": "when {test} is true",
-	"condition.false": "when {test} is false",
+	when: "when {conditions}",
+	"condition.true": "{test} is true",
+	"condition.false": "{test} is false",
+	"condition.and": " and ",
 
 	// What a value is
 	"state.core": "**Base model** {model}",
@@ -78,6 +80,7 @@ export const en = {
 	"event.inject": "a fresh adapter is injected in place",
 	"event.load": "a trained adapter is loaded",
 	"event.load.lost": "**a trained adapter is given, but none of its keys match**",
+	"event.load.perhaps": "a trained adapter is loaded; in some cases **none of its keys match**",
 	"event.load-adapter": "an adapter is loaded next to the others",
 	"event.add-adapter": "a fresh adapter is added",
 	"event.set-adapter": "an adapter is made active",

@@ -16,15 +16,17 @@ export const zhCn: TextTable = {
 	"pattern.base": "原始的基座模型",
 	"pattern.train": "在此训练",
 	"pattern.infer": "用于推理",
-	"pattern.resume": "用于继续训练",
+	"pattern.resume": "或者，用于继续训练：",
 
 	"list.separator": "，",
 	line: "第 {line} 行",
 	"line.other": "{file} 第 {line} 行",
 	via: "在 {function} 中，于{line}调用",
 
-	"condition.true": "当 {test} 为真时",
-	"condition.false": "当 {test} 为假时",
+	when: "当 {conditions}时",
+	"condition.true": "{test} 为真",
+	"condition.false": "{test} 为假",
+	"condition.and": "且 ",
 
 	"state.core": "**基座模型** {model}",
 	"state.core.injected": "**基座模型** {model}，已被 PEFT 原地修改",
@@ -71,6 +73,7 @@ export const zhCn: TextTable = {
 	"event.inject": "原地注入新适配器",
 	"event.load": "加载已训练的适配器",
 	"event.load.lost": "**给出了已训练的适配器，但没有任何键匹配**",
+	"event.load.perhaps": "加载已训练的适配器；某些情况下**没有任何键匹配**",
 	"event.load-adapter": "在已有适配器之外再加载一个",
 	"event.add-adapter": "添加新适配器",
 	"event.set-adapter": "激活适配器",
