@@ -6,7 +6,7 @@ import type { ConstantView, PathStep } from "./graph";
 import { inside, refineToPeft, stripEnvironment } from "./handles";
 import type { ClassObject, CoreObject, InstanceObject } from "./heap";
 import { type Context, type Machine, NO_ARGUMENTS, type Result } from "./machine";
-import { bind, getCore, getObject, resolve, type State, setObject, unknownId } from "./state";
+import { getCore, getObject, getSlot, resolve, type State, setObject, setSlot } from "./state";
 import { dottedName } from "./statements";
 import { computed } from "./truth";
 import {
@@ -26,7 +26,7 @@ export function getAttribute(machine: Machine, state: State, given: Value, name:
 	const base = resolve(state, given);
 	switch (base.k) {
 		case "external":
-			return [{ state, value: resolve(state, externalAttribute(base.name, name)) }];
+			return [{ state, value: resolve(state, externalAttribute(state, base.name, name)) }];
 		case "handle":
 			return [{ state, value: handleAttribute(state, base, name) }];
 		case "ref":
@@ -40,15 +40,18 @@ export function getAttribute(machine: Machine, state: State, given: Value, name:
 	}
 }
 
-function externalAttribute(module: string, name: string): Value {
-	return name === "TYPE_CHECKING" ? FALSE : external(`${module}.${name}`);
+function externalAttribute(state: State, module: string, name: string): Value {
+	if (name === "TYPE_CHECKING") return FALSE;
+	const value = external(`${module}.${name}`);
+	return getSlot(state, keyOf(value)) ?? value;
 }
 
 /** Methods that only a PeftModel (or its tuner) has: calling one says what the receiver is. */
 const ONLY_PEFT: readonly string[] = ["merge_and_unload"];
 
 function symbolAttribute(state: State, base: Value & { k: "symbol" }, name: string): Value {
-	const own = resolve(state, computed(`${base.id}.${name}`));
+	const initial = computed(`${base.id}.${name}`);
+	const own = resolve(state, getSlot(state, keyOf(initial)) ?? initial);
 	if (own.k !== "symbol") return own;
 	return ONLY_PEFT.includes(name) ? { k: "native", self: base, name } : own;
 }
@@ -90,7 +93,7 @@ function handleAttribute(state: State, handle: HandleValue, name: string): Value
 	const receiver = receiverOf(core, handle.path);
 	const attribute = lookupAttribute(receiver, name);
 	if (attribute) {
-		const led = follow(state, handle, core, attribute.leads);
+		const led = follow(handle, core, attribute.leads);
 		if (led) return led;
 	}
 	if (outer === "?" && ONLY_PEFT.includes(name)) {
@@ -104,7 +107,6 @@ function handleAttribute(state: State, handle: HandleValue, name: string): Value
 }
 
 function follow(
-	state: State,
 	handle: HandleValue,
 	core: CoreObject,
 	leads: "tuner" | "inside" | "strip" | "model",
@@ -299,15 +301,10 @@ function superAttribute(state: State, owner: ObjId, self: Value, name: string): 
 
 export function setAttribute(state: State, given: Value, name: string, value: Value): void {
 	const base = resolve(state, given);
-	if (base.k === "handle") return setHandleAttribute(state, base, name, value);
-	if (base.k === "ref") return setRefAttribute(state, base, name, value);
-	const id = unknownId(base);
-	if (id !== undefined) bind(state, id.startsWith("@") ? `${id}.${name}` : attributeId(id, name), value);
-}
-
-function attributeId(id: string, name: string): string {
-	const value = computed(`${id}.${name}`);
-	return value.k === "symbol" ? value.id : id;
+	if (base.k === "handle") setHandleAttribute(state, base, name, value);
+	if (base.k === "ref") setRefAttribute(state, base, name, value);
+	if (base.k === "external") setSlot(state, keyOf(external(`${base.name}.${name}`)), value);
+	if (base.k === "symbol") setSlot(state, keyOf(computed(`${base.id}.${name}`)), value);
 }
 
 function setHandleAttribute(state: State, handle: HandleValue, name: string, value: Value): void {

@@ -6,7 +6,7 @@ import { BoundExceeded, ENTRY_STATES, ENTRY_STEPS, FILE_STEPS } from "./bounds";
 import { activation, instantiate, runBody, unknownParameter } from "./calls";
 import { evaluate } from "./expressions";
 import { materialize, refineToPeft } from "./handles";
-import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place } from "./machine";
+import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place, type Result } from "./machine";
 import { bind, emptyState, fork, frameVars, getObject, merge, type State, setVar } from "./state";
 import { dottedName, execute } from "./statements";
 import { type FunctionValue, type ObjId, symbol, type Value } from "./values";
@@ -25,10 +25,11 @@ export function runFile(machine: Machine, facts: ModuleFacts, text: string): voi
 	const starts = states.length > 0 ? states : definitionsOnly(machine, facts, ctx, budget);
 	const mentions = namesUsed(facts);
 	const entries = starts.flatMap((state) => entriesOf(machine, state, ctx));
+	const makers: Makers = new Map();
 	for (const first of [true, false]) {
 		for (const entry of entries) {
 			if (first && mentions.has(entry.def.name.name)) continue;
-			enter(machine, entry, budget);
+			enter(machine, entry, makers, budget);
 		}
 	}
 	for (let i = 0; i < machine.pending.length; i++) runPending(machine, i, budget);
@@ -68,7 +69,8 @@ function guarded<T>(
 	try {
 		return work();
 	} catch (error) {
-		if (!(error instanceof BoundExceeded)) throw error;
+		// A RangeError is the engine's own stack: one more bound.
+		if (!(error instanceof BoundExceeded) && !(error instanceof RangeError)) throw error;
 		machine.recorder.rollback(mark);
 		machine.recorder.note(at, error.message);
 		return undefined;
@@ -118,11 +120,13 @@ function methodsOf(cls: ObjId, attributes: ReadonlyMap<string, Value>, state: St
 	return methods;
 }
 
-function enter(machine: Machine, entry: Entry, budget: { left: number }): void {
+/** Objects fresh from their constructor, by module state and class: methods are entered on forks of them. */
+type Makers = Map<State, Map<ObjId, readonly Result[]>>;
+
+function enter(machine: Machine, entry: Entry, makers: Makers, budget: { left: number }): void {
 	if (machine.entered.has(entry.def)) return;
 	guarded(machine, budget, place(entry.ctx, entry.def), () => {
-		const state = fork(entry.state);
-		for (const { state: ready, self } of receivers(machine, state, entry)) {
+		for (const { state: ready, self } of receivers(machine, entry, makers)) {
 			machine.entered.add(entry.def);
 			// Making the object ran the constructor already.
 			if (entry.cls && entry.def.name.name === "__init__") continue;
@@ -135,27 +139,28 @@ function enter(machine: Machine, entry: Entry, budget: { left: number }): void {
 }
 
 /** A method is entered on an object fresh from its constructor, called with unknown arguments. */
-function receivers(machine: Machine, state: State, entry: Entry): { state: State; self: Value | undefined }[] {
+function receivers(machine: Machine, entry: Entry, makers: Makers): { state: State; self: Value | undefined }[] {
 	if (!entry.cls) {
 		const isMethod = entry.func.owner !== undefined && entry.def.params.length > 0 && !isStatic(entry.def);
-		return [{ state, self: isMethod ? symbol(`self@${entry.func.owner}`) : undefined }];
+		return [{ state: fork(entry.state), self: isMethod ? symbol(`self@${entry.func.owner}`) : undefined }];
 	}
 	if (entry.def.decorators.some((decorator) => dottedName(decorator) === "classmethod"))
-		return [{ state, self: { k: "ref", id: entry.cls } }];
-	const object = getObject(state, entry.cls);
+		return [{ state: fork(entry.state), self: { k: "ref", id: entry.cls } }];
+	return madeObjects(machine, entry, entry.cls, makers).map((made) => ({ state: fork(made.state), self: made.value }));
+}
+
+function madeObjects(machine: Machine, entry: Entry, cls: ObjId, makers: Makers): readonly Result[] {
+	const known = makers.get(entry.state)?.get(cls);
+	if (known) return known;
+	const state = fork(entry.state);
+	const object = getObject(state, cls);
 	const span = object?.t === "class" ? object.def.name : entry.def.name;
 	const ctx = { ...entry.ctx, key: `new:${span.start}` };
-	const open: Arguments = { ...NO_ARGUMENTS, openPositional: false, openKeywords: true };
-	const init = findMember(state, entry.cls, "__init__");
-	const made = instantiate(
-		machine,
-		state,
-		entry.cls,
-		init ? unknownArguments(init.value, ctx) : open,
-		constructorCall(span),
-		ctx,
-	);
-	return made.slice(0, ENTRY_STATES).map((result) => ({ state: result.state, self: result.value }));
+	const init = findMember(state, cls, "__init__");
+	const args = unknownArguments(init?.value, ctx);
+	const made = instantiate(machine, state, cls, args, constructorCall(span), ctx).slice(0, ENTRY_STATES);
+	makers.set(entry.state, new Map([...(makers.get(entry.state) ?? []), [cls, made]]));
+	return made;
 }
 
 function isStatic(def: DefStmt): boolean {
@@ -163,8 +168,8 @@ function isStatic(def: DefStmt): boolean {
 }
 
 /** Every parameter is given, with something unknown. */
-function unknownArguments(init: Value, ctx: Context): Arguments {
-	if (init.k !== "function") return { ...NO_ARGUMENTS, openKeywords: true };
+function unknownArguments(init: Value | undefined, ctx: Context): Arguments {
+	if (init?.k !== "function") return { ...NO_ARGUMENTS, openKeywords: true };
 	const named = init.def.params.slice(1).filter((param) => param.kind === "normal" || param.kind === "keyword-only");
 	const keywords = new Map(named.map((param) => [param.name.name, unknownParameter(init.def, param, ctx)] as const));
 	return { ...NO_ARGUMENTS, keywords, openKeywords: true };

@@ -21,7 +21,7 @@ import { knownModel } from "./handles";
 import { iterate } from "./loops";
 import { type Arguments, type Context, type Machine, OTHER, place, type Result, siteKey, type Use } from "./machine";
 import { namesIn, scopeNames } from "./names";
-import { deleteVar, fork, getObject, getVar, merge, resolve, type State, setObject, setVar } from "./state";
+import { deleteVar, fork, getObject, getSlot, getVar, merge, resolve, type State, setObject, setVar } from "./state";
 import { assign } from "./targets";
 import { branch, compare, computed, not, truthOf } from "./truth";
 import { type Constant, constant, external, keyOf, symbol, tuple, type Value } from "./values";
@@ -482,8 +482,9 @@ export function subscript(state: State, base: Value, index: Value): Value {
 		if (item) return resolve(state, item);
 	}
 	// `Optional[X]`, `list[int]`: the class itself is what matters.
-	if (base.k === "external") return base;
-	return resolve(state, computed(`${keyOf(base)}[${keyOf(index)}]`));
+	if (base.k === "external" && /^(typing|builtins|collections)\b/.test(base.name)) return base;
+	const initial = computed(`${keyOf(base)}[${keyOf(index)}]`);
+	return resolve(state, getSlot(state, keyOf(initial)) ?? initial);
 }
 
 // --- comprehensions

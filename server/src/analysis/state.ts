@@ -28,8 +28,10 @@ export interface State {
 	frames: Owned<FrameId, Owned<string, Value>>;
 	heap: Owned<ObjId, HeapObject>;
 	facts: Owned<string, Fact>;
-	/** Unknowns that turned out to be models, or whose attributes were set. */
+	/** Unknowns that turned out to be models. */
 	bindings: Owned<string, Value>;
+	/** Attributes and items set on unknowns, by their name (`args.resume`). */
+	slots: Owned<string, Value>;
 	/** Undecided tests that were taken one way on this path. */
 	conditions: readonly Condition[];
 	/** False once the path leans on a guess. */
@@ -47,6 +49,7 @@ export function emptyState(): State {
 		heap: owned(),
 		facts: owned(),
 		bindings: owned(),
+		slots: owned(),
 		conditions: [],
 		certain: true,
 		counterGuess: false,
@@ -130,6 +133,15 @@ export function bind(state: State, id: string, value: Value): void {
 	state.bindings.map.set(id, value);
 }
 
+export function getSlot(state: State, name: string): Value | undefined {
+	return state.slots.map.get(name);
+}
+
+export function setSlot(state: State, name: string, value: Value): void {
+	state.slots = writable(state, state.slots);
+	state.slots.map.set(name, value);
+}
+
 /** What an unknown is known to be by now; anything else is itself. */
 export function resolve(state: State, value: Value): Value {
 	const id = unknownId(value);
@@ -147,24 +159,33 @@ export function unknownId(value: Value): string | undefined {
 
 // --- joining
 
-/** Fewer states that say the same: equal ones become one; past the soft bound, those that agree on every model do. */
+/**
+ * Fewer states that say the same. Equal ones become one. Past the soft bound, those in which every variable that leads
+ * to a model leads to the same kind of model in the same condition become one; what plain values differ is forgotten.
+ */
 export function merge(states: readonly State[], site: string): State[] {
 	if (states.length < 2) return [...states];
 	const distinct: State[] = [];
 	for (const state of states) {
 		const twin = distinct.find((other) => sameWorld(other, state));
 		if (twin) forgetDifferences(twin, state);
-		else distinct.push(state);
+		else {
+			const close = distinct.find((other) => differsInUnknowns(other, state));
+			if (close) joinPlain(close, state, site);
+			else distinct.push(state);
+		}
 	}
 	if (distinct.length <= SOFT_STATES) return distinct;
-	const joined: State[] = [];
+	const joined = new Map<string, State>();
+	const shared = sharedFrames(distinct);
 	for (const state of distinct) {
-		const twin = joined.find((other) => sameModels(other, state));
+		const signature = modelSignature(state, shared);
+		const twin = joined.get(signature);
 		if (twin) joinPlain(twin, state, site);
-		else joined.push(state);
+		else joined.set(signature, state);
 	}
-	if (joined.length > HARD_STATES) throw new BoundExceeded(`more than ${HARD_STATES} states`);
-	return joined;
+	if (joined.size > HARD_STATES) throw new BoundExceeded(`more than ${HARD_STATES} states`);
+	return [...joined.values()];
 }
 
 /** Same variables, heap and bindings; what is known of unknowns may differ. */
@@ -174,33 +195,70 @@ function sameWorld(a: State, b: State): boolean {
 		a.counterGuess === b.counterGuess &&
 		sameOwned(a.frames, b.frames, (x, y) => sameOwned(x, y, sameValue)) &&
 		sameOwned(a.bindings, b.bindings, sameValue) &&
+		sameOwned(a.slots, b.slots, sameValue) &&
 		sameOwned(a.heap, b.heap, sameObject)
 	);
 }
 
-/** Same world up to plain values of variables. */
-function sameModels(a: State, b: State): boolean {
-	const plainOrSame = (x: Value, y: Value): boolean => (isPlain(x) && isPlain(y)) || sameValue(x, y);
+/**
+ * The two differ only in values of which no test could make sense: unknowns, numbers, names of other modules, containers
+ * of such. Flags (booleans, strings, None) keep states apart, since later branches may ask for them.
+ */
+function differsInUnknowns(a: State, b: State): boolean {
+	if (a.certain !== b.certain || a.counterGuess !== b.counterGuess) return false;
+	if (!sameOwned(a.bindings, b.bindings, sameValue)) return false;
+	const agree = (x: Value | undefined, y: Value | undefined): boolean =>
+		x !== undefined && y !== undefined && sameValue(x, y) ? true : isForgettable(a, x) && isForgettable(b, y);
 	return (
-		a.certain === b.certain &&
-		sameOwned(a.frames, b.frames, (x, y) => overlaps(x.map, y.map, plainOrSame)) &&
-		overlaps(a.bindings.map, b.bindings.map, plainOrSame) &&
-		sameOwned(a.heap, b.heap, (x, y) => sameObject(x, y) || samePlainObject(x, y, plainOrSame))
+		agreeOwned(a.frames, b.frames, (x, y) => x !== undefined && y !== undefined && agreeOwned(x, y, agree)) &&
+		agreeOwned(a.slots, b.slots, agree) &&
+		agreeOwned(a.heap, b.heap, (x, y) => agreeObjects(x, y, agree))
 	);
 }
 
-/** Entries of one side only must be plain. */
-function overlaps(
+function agreeOwned<K, V>(a: Owned<K, V>, b: Owned<K, V>, agree: (x: V | undefined, y: V | undefined) => boolean): boolean {
+	if (a.map === b.map) return true;
+	for (const [key, value] of a.map) {
+		const other = b.map.get(key);
+		if (value !== other && !agree(value, other)) return false;
+	}
+	for (const [key, value] of b.map) if (!a.map.has(key) && !agree(undefined, value)) return false;
+	return true;
+}
+
+/** Objects of one side only are reached through variables of that side only, which are compared themselves. */
+function agreeObjects(
+	a: HeapObject | undefined,
+	b: HeapObject | undefined,
+	agree: (x: Value | undefined, y: Value | undefined) => boolean,
+): boolean {
+	if (!a || !b || a === b || sameObject(a, b)) return true;
+	if (a.t === "instance" && b.t === "instance")
+		return a.cls === b.cls && a.core === b.core && agreeFields(a.fields, b.fields, agree);
+	if (a.t === "list" && b.t === "list") return [...a.items, ...b.items].every((item) => agree(item, undefined));
+	if (a.t === "dict" && b.t === "dict")
+		return [...a.entries.values(), ...b.entries.values()].every((item) => agree(item, undefined));
+	return false;
+}
+
+function agreeFields(
 	a: ReadonlyMap<string, Value>,
 	b: ReadonlyMap<string, Value>,
-	same: (x: Value, y: Value) => boolean,
+	agree: (x: Value | undefined, y: Value | undefined) => boolean,
 ): boolean {
-	for (const [key, value] of a) {
-		const other = b.get(key);
-		if (other ? !same(value, other) : !isPlain(value)) return false;
-	}
-	for (const [key, value] of b) if (!a.has(key) && !isPlain(value)) return false;
+	for (const [name, value] of a) if (!agree(value, b.get(name))) return false;
+	for (const [name, value] of b) if (!a.has(name) && !agree(undefined, value)) return false;
 	return true;
+}
+
+function isForgettable(state: State, value: Value | undefined): boolean {
+	if (value === undefined) return true;
+	if (value.k === "constant") return typeof value.value === "number";
+	if (value.k === "symbol" || value.k === "external") return true;
+	if (value.k === "tuple") return value.items.every((item) => isForgettable(state, item));
+	if (value.k !== "ref") return false;
+	const object = getObject(state, value.id);
+	return (object?.t === "list" || object?.t === "dict") && leadsToModel(state, value) === undefined;
 }
 
 function sameOwned<K, V>(a: Owned<K, V>, b: Owned<K, V>, same: (x: V, y: V) => boolean): boolean {
@@ -220,26 +278,25 @@ function forgetDifferences(into: State, from: State): void {
 	if (into.heap.map !== from.heap.map) joinHistories(into, from);
 }
 
+/** Both lead to the same models: `into` stands for the two. */
 function joinPlain(into: State, from: State, site: string): void {
+	const differ = (value: Value, other: Value | undefined): boolean => {
+		if (other === undefined) return leadsToModel(into, value) === undefined;
+		return !sameValue(value, other) && leadsToModel(into, value) === undefined;
+	};
 	for (const [frame, vars] of [...into.frames.map]) {
 		const others = from.frames.map.get(frame);
-		if (!others || others.map === vars.map) continue;
-		for (const [name, value] of [...vars.map]) {
-			const other = others.map.get(name);
-			if (!other || !sameValue(value, other)) setVar(into, frame, name, symbol(`join:${site}:${frame}:${name}`));
-		}
+		if (others?.map === vars.map) continue;
+		for (const [name, value] of [...vars.map])
+			if (differ(value, others?.map.get(name))) setVar(into, frame, name, symbol(`join:${site}:${frame}:${name}`));
 	}
-	for (const [id, value] of [...into.bindings.map]) {
-		const other = from.bindings.map.get(id);
-		if (!other || !sameValue(value, other)) {
-			into.bindings = writable(into, into.bindings);
-			into.bindings.map.delete(id);
-		}
-	}
+	for (const [name, value] of [...into.slots.map])
+		if (differ(value, from.slots.map.get(name))) setSlot(into, name, symbol(`join:${site}:${name}`));
+	for (const [name, value] of from.slots.map)
+		if (!into.slots.map.has(name) && isPlain(value)) setSlot(into, name, symbol(`join:${site}:${name}`));
 	for (const [id, object] of [...into.heap.map]) {
 		const other = from.heap.map.get(id);
-		if (other && other !== object && !sameObject(object, other))
-			setObject(into, id, joinObject(object, other, `${site}:${id}`));
+		if (other && other !== object && !sameObject(object, other)) setObject(into, id, joinObject(object, other, `${site}:${id}`));
 	}
 	into.counterGuess ||= from.counterGuess;
 	intersectFacts(into, from);
@@ -280,6 +337,110 @@ function joinHistories(into: State, from: State): void {
 	}
 }
 
+function joinObject(a: HeapObject, b: HeapObject, site: string): HeapObject {
+	if (a.t === "instance" && b.t === "instance") return { ...a, fields: joinFields(a.fields, b.fields, site) };
+	if (a.t === "trainer" && b.t === "trainer") return { ...a, fields: joinFields(a.fields, b.fields, site) };
+	if (a.t === "list" && a.items.every(isPlain)) return { t: "list", items: [], open: true };
+	if (a.t === "dict" && [...a.entries.values()].every(isPlain)) return { t: "dict", entries: new Map(), open: true };
+	return a;
+}
+
+function joinFields(
+	a: ReadonlyMap<string, Value>,
+	b: ReadonlyMap<string, Value>,
+	site: string,
+): ReadonlyMap<string, Value> {
+	const fields = new Map(a);
+	for (const [name, value] of fields) {
+		const other = b.get(name);
+		if (isPlain(value) && (!other || !sameValue(value, other))) fields.set(name, symbol(`join:${site}:${name}`));
+	}
+	for (const [name, value] of b) if (!fields.has(name) && isPlain(value)) fields.set(name, symbol(`join:${site}:${name}`));
+	return fields;
+}
+
+// --- what leads to a model
+
+/** Frames that hold the very same variables in all states: they tell nothing apart but the condition of their models. */
+function sharedFrames(states: readonly State[]): ReadonlySet<FrameId> {
+	const [first, ...others] = states;
+	const shared = new Set<FrameId>();
+	for (const [frame, vars] of first?.frames.map ?? [])
+		if (others.every((state) => state.frames.map.get(frame)?.map === vars.map)) shared.add(frame);
+	return shared;
+}
+
+/** The models that a state's variables lead to, and their condition, with Cores numbered as they are met. */
+function modelSignature(state: State, shared: ReadonlySet<FrameId>): string {
+	const numbers = new Map<ObjId, number>();
+	const parts: string[] = [`${state.certain}`];
+	for (const [frame, vars] of state.frames.map) {
+		if (shared.has(frame)) {
+			for (const value of vars.map.values()) if (value.k === "handle") coreNumber(numbers, value.core);
+			continue;
+		}
+		for (const [name, value] of vars.map) {
+			const model = leadsToModel(state, value, numbers);
+			if (model !== undefined) parts.push(`${frame}.${name}=${model}`);
+		}
+	}
+	for (const [name, value] of [...state.bindings.map, ...state.slots.map]) {
+		const model = leadsToModel(state, value, numbers);
+		if (model !== undefined) parts.push(`${name}=${model}`);
+	}
+	for (const [id, number] of numbers) parts.push(`#${number}:${coreCondition(state, id)}`);
+	return parts.sort().join(";");
+}
+
+const SIGNATURE_DEPTH = 4;
+
+/** A description of the models a value leads to; undefined when it leads to none. */
+function leadsToModel(state: State, given: Value, numbers: Map<ObjId, number> = new Map(), depth = 0): string | undefined {
+	const value = resolve(state, given);
+	if (value.k === "handle") return `${coreNumber(numbers, value.core)}:${value.path.map((step) => step.token).join("/")}`;
+	if (depth > SIGNATURE_DEPTH) return undefined;
+	const inner = (values: Iterable<Value>): string | undefined => {
+		const found = [...values].map((one) => leadsToModel(state, one, numbers, depth + 1) ?? "");
+		return found.some((one) => one !== "") ? `(${found.join(",")})` : undefined;
+	};
+	switch (value.k) {
+		case "tuple":
+			return inner(value.items);
+		case "partial":
+			return inner(value.args);
+		case "function":
+		case "method":
+			return value.self && inner([value.self]);
+		case "native":
+			return inner([value.self]);
+		case "ref": {
+			const object = getObject(state, value.id);
+			if (object?.t === "trainer") return inner([object.model]);
+			if (object?.t === "list") return inner(object.items);
+			if (object?.t === "dict") return inner(object.entries.values());
+			if (object?.t === "optimizer") return object.cores.map((core) => `o${coreNumber(numbers, core)}`).join() || undefined;
+			if (object?.t !== "instance") return undefined;
+			if (object.core) return `n${coreNumber(numbers, object.core)}${inner(object.fields.values()) ?? ""}`;
+			return inner([...object.fields.entries()].sort().map(([, field]) => field));
+		}
+		default:
+			return undefined;
+	}
+}
+
+function coreNumber(numbers: Map<ObjId, number>, id: ObjId): number {
+	const known = numbers.get(id);
+	if (known !== undefined) return known;
+	numbers.set(id, numbers.size);
+	return numbers.size - 1;
+}
+
+function coreCondition(state: State, id: ObjId): string {
+	const core = getCore(state, id);
+	const adapters = core.adapters.map((a) => `${a.name}/${a.origin}/${a.touched}/${a.trainable}`).sort();
+	return `${adapters.join()}|${core.active}|${core.known}|${core.merged}|${core.baked.length}|${core.frozen}|${core.wrappers.length}`;
+}
+
 // --- equality of objects
 
 function sameObject(a: HeapObject, b: HeapObject): boolean {
@@ -304,29 +465,6 @@ function sameObject(a: HeapObject, b: HeapObject): boolean {
 		case "accelerator":
 			return b.t === "accelerator";
 	}
-}
-
-function samePlainObject(a: HeapObject, b: HeapObject, same: (x: Value, y: Value) => boolean): boolean {
-	if (a.t === "instance" && b.t === "instance")
-		return a.cls === b.cls && a.core === b.core && overlaps(a.fields, b.fields, same);
-	if (a.t === "list" && b.t === "list") return a.items.every(isPlain) && b.items.every(isPlain);
-	if (a.t === "dict" && b.t === "dict") return [...a.entries.values(), ...b.entries.values()].every(isPlain);
-	return a.t === "config" && b.t === "config";
-}
-
-function joinObject(a: HeapObject, b: HeapObject, site: string): HeapObject {
-	if (a.t === "instance" && b.t === "instance") {
-		const fields = new Map(a.fields);
-		for (const [name, value] of fields) {
-			const other = b.fields.get(name);
-			if (!other || !sameValue(value, other)) fields.set(name, symbol(`join:${site}:${name}`));
-		}
-		for (const name of b.fields.keys()) if (!fields.has(name)) fields.set(name, symbol(`join:${site}:${name}`));
-		return { ...a, fields };
-	}
-	if (a.t === "list") return { t: "list", items: [], open: true };
-	if (a.t === "dict") return { t: "dict", entries: new Map(), open: true };
-	return a;
 }
 
 function sameCore(a: CoreObject, b: CoreObject): boolean {

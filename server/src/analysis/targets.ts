@@ -4,9 +4,9 @@ import { setAttribute } from "./attributes";
 import { sequenceItems } from "./expressions";
 import { type Context, type Machine, siteKey } from "./machine";
 import { scopeNames } from "./names";
-import { bind, deleteVar, getObject, getVar, resolve, type State, setObject, setVar } from "./state";
+import { deleteVar, getObject, getVar, resolve, type State, setObject, setSlot, setVar } from "./state";
 import { computed } from "./truth";
-import { type FrameId, keyOf, symbol, type Value } from "./values";
+import { type FrameId, keyOf, type ObjId, symbol, type Value } from "./values";
 
 export function assign(machine: Machine, state: State, target: Expr, value: Value, ctx: Context): void {
 	switch (target.kind) {
@@ -56,21 +56,21 @@ function assignSubscript(machine: Machine, state: State, target: SubscriptExpr, 
 	const [index] = machine.evaluate(state, target.index, ctx);
 	if (!base || !index || base.state !== state || index.state !== state) return;
 	const container = resolve(state, base.value);
-	const object = container.k === "ref" ? getObject(state, container.id) : undefined;
-	if (container.k === "ref" && object?.t === "dict") {
-		if (index.value.k !== "constant") return setObject(state, container.id, { ...object, open: true });
-		return setObject(state, container.id, {
-			...object,
-			entries: new Map(object.entries).set(index.value.value, value),
-		});
+	if (container.k === "ref") setItem(state, container.id, index.value, value);
+	else setSlot(state, keyOf(computed(`${keyOf(container)}[${keyOf(index.value)}]`)), value);
+}
+
+function setItem(state: State, id: ObjId, index: Value, value: Value): void {
+	const object = getObject(state, id);
+	if (object?.t === "dict") {
+		const entries = index.k === "constant" ? new Map(object.entries).set(index.value, value) : object.entries;
+		setObject(state, id, { ...object, entries, open: object.open || index.k !== "constant" });
 	}
-	if (container.k === "ref" && object?.t === "list") {
-		const position = index.value.k === "constant" && typeof index.value.value === "number" ? index.value.value : -1;
+	if (object?.t === "list") {
+		const position = index.k === "constant" && typeof index.value === "number" ? index.value : -1;
 		const items = object.items.map((item, i) => (i === position ? value : item));
-		return setObject(state, container.id, position < 0 ? { t: "list", items: [], open: true } : { ...object, items });
+		setObject(state, id, position < 0 ? { t: "list", items: [], open: true } : { ...object, items });
 	}
-	const name = computed(`${keyOf(container)}[${keyOf(index.value)}]`);
-	if (name.k === "symbol") bind(state, name.id, value);
 }
 
 function unpack(machine: Machine, state: State, targets: readonly Expr[], value: Value, ctx: Context): void {

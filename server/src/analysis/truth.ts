@@ -12,7 +12,7 @@ export const COUNTER = "counter:";
 
 /** An unknown computed from others; equal operands give the equal unknown. */
 export function computed(id: string, op?: SymbolOp): Value {
-	return symbol(id.length > SYMBOL_LENGTH ? `long:${hash(id)}` : id, op);
+	return id.length > SYMBOL_LENGTH ? symbol(`long:${hash(id)}`) : symbol(id, op);
 }
 
 function hash(text: string): string {

@@ -1,0 +1,191 @@
+/**
+ * The model graph: the result of the analysis, and the only thing rules, hovers, hints, dumps and fixes read.
+ *
+ * Nodes are lifecycle events (one call, in one calling context); each event lists its *cases*, one for every abstract
+ * situation in which control reaches it. All of it is plain immutable data. Offsets are UTF-16 code units.
+ */
+import type { Family, PathToken } from "../catalog/types";
+import type { Span } from "../syntax/facts";
+/** Index into `ModelGraph.sources`. */
+export type FileId = number;
+/** Index into `ModelGraph.events`. */
+export type EventId = number;
+/** Index into `ModelGraph.cores`. */
+export type CoreId = number;
+export interface Place extends Span {
+    readonly file: FileId;
+}
+export interface SourceFile {
+    /** What people call the file: a path or a URI's last part. */
+    readonly name: string;
+    readonly text: string;
+}
+export interface ModelGraph {
+    readonly sources: readonly SourceFile[];
+    readonly cores: readonly CoreInfo[];
+    /** In the order in which the analysis first met them. */
+    readonly events: readonly ModelEvent[];
+    /** Every place where a name or attribute was read and held a model, sorted by place. */
+    readonly reads: readonly ModelRead[];
+    /** Where the analysis gave up, and why; for the log, never for the person's eye. */
+    readonly notes: readonly {
+        readonly place: Place;
+        readonly message: string;
+    }[];
+}
+export interface CoreInfo {
+    readonly id: CoreId;
+    /** The event that created it; undefined for a model that came from code we cannot see. */
+    readonly created: EventId | undefined;
+    /** `AutoModelForCausalLM.from_pretrained("tiny")`, or the parameter's name. */
+    readonly label: string;
+    readonly family: Family;
+}
+export type EventKind = "create" | "copy" | "wrap" | "inject" | "load" | "load-adapter" | "add-adapter" | "set-adapter" | "delete-adapter" | "combine-adapters" | "write-adapter" | "merge" | "unmerge" | "unload" | "kbit-prepare" | "prefix" | "prepare" | "requires-grad" | "trainer" | "train" | "optimizer" | "optimizer-step" | "checkpointing" | "input-grads" | "resize-embeddings" | "save" | "load-state-dict" | "run" | "context";
+export interface ModelEvent {
+    readonly id: EventId;
+    readonly kind: EventKind;
+    /** Canonical name of what was called: `peft.get_peft_model`. */
+    readonly api: string;
+    readonly call: CallSite;
+    /** The user's own calls that lead here, outermost first; empty when the event is in the entry itself. */
+    readonly frames: readonly Frame[];
+    /** Never empty. */
+    readonly cases: readonly EventCase[];
+}
+/** One call of a user's function on the way to an event. */
+export interface Frame {
+    /** Name of the called function. */
+    readonly name: string;
+    readonly call: CallSite;
+}
+/** Where a call stands in the source: what fixes need to know of the syntax. */
+export interface CallSite extends Place {
+    /** The called expression, `PeftModel.from_pretrained`. */
+    readonly func: Place;
+    /** From `(` to `)`, both included. */
+    readonly parens: Place;
+    readonly args: readonly ArgSite[];
+    readonly statement: StatementSite;
+    /** The function (or module) whose body the call stands in. */
+    readonly scope: Place;
+}
+export interface ArgSite extends Place {
+    /** The parameter it fills, where known. */
+    readonly param: string | undefined;
+    /** Written as `name=value`. */
+    readonly keyword: boolean;
+    readonly value: Place;
+    /** The value when it is a plain constant or folded to one. */
+    readonly constant: string | number | boolean | null | undefined;
+}
+/** The simple statement that a call stands in. */
+export interface StatementSite extends Place {
+    /** `assign`: `target = call`, the call being the whole right side. `expr`: the call is the statement. */
+    readonly form: "assign" | "expr" | "return" | "other";
+    /** The one target of an `assign` that is a plain name or dotted path. */
+    readonly target: Place | undefined;
+    /** Deleting the statement would leave its block empty. */
+    readonly alone: boolean;
+    /** Nothing else stands on the statement's lines. */
+    readonly ownLines: boolean;
+}
+/** One abstract situation in which an event happens. */
+export interface EventCase {
+    /** The model the call was given, as it was before; undefined when it is given none. */
+    readonly target: HandleView | undefined;
+    /** Its Core before and after. */
+    readonly before: CoreView | undefined;
+    readonly after: CoreView | undefined;
+    /** What the call returns, when that is a model. */
+    readonly result: HandleView | undefined;
+    /** The adapter the event is about; undefined when its name is unknown or there is none. */
+    readonly adapter: string | undefined;
+    /** The config the call was given, where it is one we followed. */
+    readonly config: ConfigView | undefined;
+    /** The decisions that lead here, in order; only those still known to hold. */
+    readonly conditions: readonly Condition[];
+    /** False when the case leans on a guess (an undecided test on a loop's counter): rules ignore it. */
+    readonly certain: boolean;
+    /** 1 in the second pass of a loop around the call, else 0. */
+    readonly pass: number;
+}
+/** A test that was decided one way. */
+export interface Condition {
+    readonly test: Place;
+    readonly holds: boolean;
+}
+export interface ConfigView {
+    readonly created: Place | undefined;
+    readonly peftType: string | undefined;
+    readonly injects: boolean;
+    /** Read from a checkpoint (`XConfig.from_pretrained`). */
+    readonly fromCheckpoint: boolean;
+    /** Literal fields, by name. */
+    readonly fields: Readonly<Record<string, ConstantView>>;
+}
+export type ConstantView = string | number | boolean | null | readonly ConstantView[];
+/** A value that is (a way to) a model. */
+export interface HandleView {
+    readonly core: CoreId;
+    /** Outermost token first; empty is the Core itself. `?`: unknown further in. */
+    readonly path: readonly PathStep[];
+    /** The unload after which this wrapper is an empty shell. */
+    readonly stale: EventId | undefined;
+    /** Set when the value came out of merge_and_unload()/unload(): that event. */
+    readonly unloadedBy: EventId | undefined;
+}
+export interface PathStep {
+    readonly token: PathToken | "?";
+    /** The event that put it there; undefined when unseen. */
+    readonly event: EventId | undefined;
+}
+export interface AdapterView {
+    readonly name: string;
+    /** fresh: injected, untrained by a checkpoint. loaded: weights came from `source`. lost: a load that matched no key. */
+    readonly origin: "fresh" | "loaded" | "lost" | "unknown";
+    readonly event: EventId | undefined;
+    /** trained: an optimizer may have run over it. written: its weights were set from outside. */
+    readonly touched: "no" | "trained" | "written";
+    readonly trainable: boolean | "unknown";
+    /** Literal of the path or id it was loaded from. */
+    readonly source: string | undefined;
+    /** The config it was made with. */
+    readonly config: ConfigView | undefined;
+}
+/** The state of one Core at one moment. */
+export interface CoreView {
+    readonly adapters: readonly AdapterView[];
+    /** Undefined: unknown. */
+    readonly active: readonly string[] | undefined;
+    /** False after the model was given to code we cannot see: what is listed above may have changed. */
+    readonly known: boolean;
+    /** merge_adapter() without unmerge_adapter(). */
+    readonly merged: boolean;
+    /** merge_and_unload() events on this Core. */
+    readonly baked: readonly EventId[];
+    /** Base parameters have no gradient. */
+    readonly frozen: boolean;
+    readonly quantized: "none" | "4bit" | "8bit" | "unknown";
+    readonly env: readonly ("compiled" | "dp" | "ddp" | "fsdp" | "prepared")[];
+    /** Earlier wrappers made over this Core's empty path that later events share it with, oldest first. */
+    readonly wrappers: readonly EventId[];
+    /** State-changing events so far, in order. */
+    readonly history: readonly EventId[];
+}
+/** A name or attribute path read where it holds a model. */
+export interface ModelRead extends Place {
+    /** What the value is used for at this place. */
+    readonly use: {
+        readonly kind: "argument" | "return" | "other";
+    } | {
+        readonly kind: "attribute";
+        readonly name: string;
+    };
+    readonly scope: Place;
+    readonly cases: readonly {
+        readonly handle: HandleView;
+        readonly core: CoreView;
+        readonly conditions: readonly Condition[];
+    }[];
+}
