@@ -133,7 +133,7 @@ function looseTargets(cx: Lowering, error: number): number[] {
 		const kind = kindOf(cx, child);
 		// `f(` and, in the next line, `x = 1` look like this when the parenthesis is not closed.
 		if (PARAMETERS.has(kind)) names.push(...targetNames(cx, childIn(cx, child, "name")));
-		const found = naming || isLooseTarget(cx, child) ? looseNames(cx, child) : [];
+		const found: number[] = naming || isLooseTarget(cx, child) ? looseNames(cx, child) : [];
 		names.push(...found);
 		naming = NAMING_KEYWORDS.has(kind) || (naming && (kind === "'," || found.length > 0));
 	}

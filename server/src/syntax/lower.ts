@@ -1,16 +1,14 @@
-import type { Tree } from "web-tree-sitter";
 import type { Comment, ModuleFacts } from "./facts";
-import { type FlatTree, type Grammar, readTree } from "./flat-tree";
+import type { FlatTree } from "./flat-tree";
 import { type Lowering, ROOT } from "./lower-context";
 import { lowerBlock } from "./lower-statements";
 
 /** Facts for a text that could not be parsed at all. */
 export const NO_FACTS: ModuleFacts = { body: [], comments: [], hasError: true };
 
-/** Lowers a tree. `text` is the document's, as long as what was parsed, character by character. */
-export function lowerTree(tree: Tree, text: string, grammar: Grammar): ModuleFacts {
-	const flat = readTree(tree, text, grammar);
-	const cx: Lowering = { tree: flat, text, depth: 0, sawYield: false };
+/** Lowers what was read of a tree. */
+export function lowerModule(flat: FlatTree): ModuleFacts {
+	const cx: Lowering = { tree: flat, text: flat.text, depth: 0, sawYield: false };
 	return { body: lowerBlock(cx, ROOT), comments: commentsOf(flat), hasError: flat.hasError };
 }
 

@@ -1,7 +1,7 @@
 import { Edit, Language, Parser, type Tree } from "web-tree-sitter";
 import type { ModuleFacts } from "./facts";
-import { createGrammar, type Grammar } from "./flat-tree";
-import { lowerTree, NO_FACTS } from "./lower";
+import { type Columns, createGrammar, type Earlier, type FlatTree, type Grammar, readTree } from "./flat-tree";
+import { lowerModule, NO_FACTS } from "./lower";
 import { changedRange, parserText, pointAt } from "./source-text";
 
 /** The bytes of the two WASM files; to read them is the caller's business. */
@@ -59,13 +59,16 @@ export async function createPythonParser(assets: ParserAssets): Promise<PythonPa
 
 /**
  * The parser reports every hundred steps. Code takes 0.006 reports for a character, a list of numbers 0.08; broken text
- * can take long for each. So this gives up on what is no program that anybody wrote: ten megabytes of code pass.
+ * can take long for each. So this gives up on what is no program that anybody wrote: ten megabytes of code may pass.
  */
 export const MAX_PROGRESS_REPORTS = 100_000;
+
+const MAX_SPARE_NODES = 200_000;
 
 /** Makes trees, counts them, and frees them. */
 class TreeKeeper {
 	live = 0;
+	private spare: Columns | undefined;
 
 	constructor(
 		private readonly parser: Parser,
@@ -75,7 +78,7 @@ class TreeKeeper {
 	/** Parses what `parserText` made. `old`, edited to match it, is freed. Undefined when tree-sitter gives up. */
 	parse(seen: string, old: Tree | undefined): Tree | undefined {
 		try {
-			const tree = this.parseBounded(seen, old);
+			const tree = this.parseSame(seen, old);
 			if (tree !== undefined) this.live++;
 			return tree;
 		} catch {
@@ -83,6 +86,17 @@ class TreeKeeper {
 		} finally {
 			if (old !== undefined) this.free(old);
 		}
+	}
+
+	/**
+	 * How tree-sitter recovers from an error depends on what it could reuse. So that facts depend on nothing but the
+	 * text, a tree with an error in it is not built on another one.
+	 */
+	private parseSame(seen: string, old: Tree | undefined): Tree | undefined {
+		const tree = this.parseBounded(seen, old);
+		if (tree === undefined || old === undefined || !tree.rootNode.hasError) return tree;
+		tree.delete();
+		return this.parseBounded(seen, undefined);
 	}
 
 	private parseBounded(seen: string, old: Tree | undefined): Tree | undefined {
@@ -93,15 +107,28 @@ class TreeKeeper {
 		return tree ?? undefined;
 	}
 
-	lower(tree: Tree, text: string): ModuleFacts {
-		return lowerTree(tree, text, this.grammar);
+	/** `earlier` must not be used after this. */
+	read(tree: Tree, text: string, earlier?: Earlier & { readonly flat: Columns }): FlatTree & Columns {
+		const { spare } = this;
+		this.spare = undefined;
+		const flat = readTree(tree, text, this.grammar, { earlier, spare });
+		if (earlier !== undefined) this.recycle(earlier.flat);
+		return flat;
+	}
+
+	/** Keeps the arrays for the next tree, unless they are those of an uncommonly large one. */
+	recycle(columns: Columns): void {
+		if (columns.kind.length <= MAX_SPARE_NODES) this.spare = columns;
 	}
 
 	parseOnce(text: string): ModuleFacts {
 		const tree = this.parse(parserText(text), undefined);
 		if (tree === undefined) return NO_FACTS;
 		try {
-			return this.lower(tree, text);
+			const flat = this.read(tree, text);
+			const facts = lowerModule(flat);
+			this.recycle(flat);
+			return facts;
 		} finally {
 			this.free(tree);
 		}
@@ -118,7 +145,16 @@ function openDocument(trees: TreeKeeper, initial: string): SyntaxDocument {
 	let seen = parserText(text);
 	let tree = trees.parse(seen, undefined);
 	let facts: ModuleFacts | undefined;
+	/** What was last read, and what the parser saw of the text then. */
+	let earlier: { readonly flat: FlatTree & Columns; readonly seen: string } | undefined;
 	let disposed = false;
+
+	const lower = (from: Tree): ModuleFacts => {
+		const known = earlier && { flat: earlier.flat, ...changedRange(earlier.seen, seen) };
+		const flat = trees.read(from, text, known);
+		earlier = { flat, seen };
+		return lowerModule(flat);
+	};
 
 	/** Takes a new text, telling the present tree how it differs. */
 	const change = (next: string): void => {
@@ -136,7 +172,7 @@ function openDocument(trees: TreeKeeper, initial: string): SyntaxDocument {
 			return text;
 		},
 		facts() {
-			facts ??= tree === undefined ? NO_FACTS : trees.lower(tree, text);
+			facts ??= tree === undefined ? NO_FACTS : lower(tree);
 			return facts;
 		},
 		edit(changes) {
@@ -153,6 +189,8 @@ function openDocument(trees: TreeKeeper, initial: string): SyntaxDocument {
 			disposed = true;
 			if (tree !== undefined) trees.free(tree);
 			tree = undefined;
+			if (earlier !== undefined) trees.recycle(earlier.flat);
+			earlier = undefined;
 			facts = NO_FACTS;
 		},
 	};

@@ -9,7 +9,7 @@ export function printFacts(facts: ModuleFacts): string {
 	return (facts.hasError ? ["has-error", ...lines] : lines).join("\n");
 }
 
-export function printPart(part: Stmt | Expr): string {
+function printPart(part: Stmt | Expr): string {
 	return STATEMENTS.has(part.kind) ? printStmt(part as Stmt) : printExpr(part as Expr);
 }
 
@@ -37,7 +37,7 @@ function compound(head: string, ...blocks: string[]): string {
 	return `(${head}${blocks.join("")})`;
 }
 
-export function printStmt(stmt: Stmt): string {
+function printStmt(stmt: Stmt): string {
 	switch (stmt.kind) {
 		case "import":
 			return list("import", ...stmt.names.map((name) => aliased(name.path, name.alias?.name)));
@@ -162,7 +162,7 @@ function printArgument(argument: Argument): string {
 	}
 }
 
-export function printPattern(pattern: Pattern): string {
+function printPattern(pattern: Pattern): string {
 	switch (pattern.kind) {
 		case "wildcard":
 			return "_";
@@ -179,7 +179,7 @@ export function printPattern(pattern: Pattern): string {
 	}
 }
 
-export function printExpr(expr: Expr): string {
+function printExpr(expr: Expr): string {
 	switch (expr.kind) {
 		case "name":
 			return expr.name;
