@@ -14,6 +14,6 @@ export interface HostVersion {
 
 /** `engines.vscode` names it; a test holds the two equal. */
 export const oldest: HostVersion = { vscode: "1.99.3", codeServer: "4.99.4", node: "20.20.2", label: "oldest claimed" };
-const newest: HostVersion = { vscode: "1.139.1", codeServer: "4.139.1", node: "24.21.0", label: "newest" };
+export const newest: HostVersion = { vscode: "1.139.1", codeServer: "4.139.1", node: "24.21.0", label: "newest" };
 
 export const hostVersions: readonly HostVersion[] = [oldest, newest];

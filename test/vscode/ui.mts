@@ -1,0 +1,219 @@
+/** What a person sees: drives the workbench with mouse and keys, with the packaged VSIX installed, and takes pictures. */
+import assert from "node:assert/strict";
+import { cp, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Locator, Page } from "playwright-core";
+import type { Counts } from "./counts.mts";
+import { installHost } from "./host/install.mts";
+import { root } from "./host/paths.mts";
+import { ensurePrograms } from "./host/programs.mts";
+import { makeFolders, removeFolders, runCommandLine, startServer } from "./host/server.mts";
+import type { HostVersion } from "./host/versions.mts";
+import { launchChromium, newPage, workbenchAddress } from "./host/workbench.mts";
+
+/** Milliseconds. */
+const patience = 60_000;
+
+/** Window sizes: for code alone, and for code with a tall hover. */
+const small = { width: 1000, height: 540 };
+const tall = { width: 1000, height: 860 };
+
+/** A calm window: nothing beside the code that a picture has to explain. */
+const settings = {
+	"workbench.colorTheme": "Default Dark Modern",
+	"workbench.activityBar.location": "hidden",
+	"workbench.layoutControl.enabled": false,
+	"workbench.sideBar.location": "right",
+	"window.commandCenter": false,
+	"breadcrumbs.enabled": false,
+	"chat.commandCenter.enabled": false,
+	"editor.fontSize": 15,
+	"editor.minimap.enabled": false,
+	"editor.scrollbar.vertical": "hidden",
+	"editor.occurrencesHighlight": "off",
+	"editor.renderLineHighlight": "none",
+	"editor.lightbulb.enabled": "on",
+	"editor.stickyScroll.enabled": false,
+	"editor.hover.above": false,
+	"editor.hover.delay": 100,
+};
+
+/** Walks through the main path; each picture is written to `pictures`. */
+export async function walk(version: HostVersion, vsix: string, pictures: string): Promise<Counts> {
+	const [host, { chromium }] = await Promise.all([installHost(version), ensurePrograms()]);
+	const folders = await makeFolders({ settings });
+	const workspace = join(folders.temporary, "workspace");
+	await cp(join(root, "test/vscode/workspace"), workspace, { recursive: true });
+	await mkdir(pictures, { recursive: true });
+	const installed = await runCommandLine(host, folders, ["--install-extension", vsix, "--force"]);
+	if (installed !== 0) throw new Error(`Installing ${vsix} failed.`);
+	const [server, browser] = await Promise.all([startServer(host, folders), launchChromium(chromium)]);
+	try {
+		const page = await newPage(browser, server.authority, {
+			viewport: small,
+			deviceScaleFactor: 1.5,
+		});
+		page.setDefaultTimeout(patience);
+		const file = join(workspace, "resume.py");
+		await page.goto(workbenchAddress({ authority: server.authority, folder: workspace, file }));
+		return await runSteps(page, pictures);
+	} finally {
+		await browser.close();
+		await server.stop();
+		await removeFolders(folders);
+	}
+}
+
+/** Where the mouse touches nothing. */
+const aside = [900, 480] as const;
+
+interface Step {
+	readonly name: string;
+	readonly run: (window: Workbench) => Promise<void>;
+}
+
+interface Workbench {
+	readonly page: Page;
+	readonly squiggle: Locator;
+	/** Takes a picture when the window has come to rest. */
+	readonly picture: (name: string) => Promise<void>;
+}
+
+/** Each begins where the one before it ended. */
+const steps: readonly Step[] = [
+	{
+		name: "the wrong load is underlined",
+		run: async ({ page, squiggle, picture }) => {
+			await squiggle.waitFor();
+			await page.keyboard.press("Control+B");
+			await page.locator(".part.sidebar:visible").waitFor({ state: "detached" });
+			await page.mouse.move(...aside);
+			await picture("squiggle");
+		},
+	},
+	{
+		name: "hovering it tells why, how it came to this, and the rule",
+		run: async ({ page, squiggle, picture }) => {
+			await page.setViewportSize(tall);
+			await hover(page, squiggle);
+			const box = page
+				.locator(".monaco-hover:visible")
+				.filter({ hasNotText: /Loading\.\.\.|Checking for quick fixes/ })
+				.first();
+			await box.waitFor();
+			const text = (await box.textContent()) ?? "";
+			for (const part of [/get_peft_model/, /PEFT001/]) assert.match(text, part);
+			await picture("hover");
+			await page.keyboard.press("Escape");
+			await page.setViewportSize(small);
+		},
+	},
+	{
+		name: "the menu offers the fix first and a suppression",
+		run: async ({ page, squiggle, picture }) => {
+			const menu = page.locator(".action-widget:not(.action-list-submenu-panel)");
+			await click(page, squiggle);
+			await page.mouse.move(...aside);
+			await pressUntil(page, "Control+Period", menu);
+			const titles = await menu.locator(".action.action-list-item, .monaco-list-row.action").allInnerTexts();
+			assert.match(titles[0] ?? "", /load/i);
+			assert.ok(
+				titles.some((title) => /PEFT001/.test(title)),
+				titles.join(" | "),
+			);
+			await picture("quick-fix");
+		},
+	},
+	{
+		name: "the fix silences it, and undo brings it back",
+		run: async ({ page, squiggle, picture }) => {
+			await page.keyboard.press("Enter");
+			await squiggle.waitFor({ state: "detached" });
+			await picture("fixed");
+			await page.keyboard.press("Control+z");
+			await squiggle.waitFor();
+		},
+	},
+	{
+		name: "the language status of a Python file tells the count",
+		run: async ({ page, picture }) => {
+			await page.locator('[id="status.languageStatus"]').hover();
+			const item = page.locator(".hover-language-status").filter({ hasText: "PEFT Lint" }).first();
+			await item.waitFor();
+			assert.match((await item.textContent()) ?? "", /1 finding/);
+			await picture("status");
+			await page.mouse.move(...aside);
+		},
+	},
+	{
+		name: "the model graph opens beside the file",
+		run: async ({ page, picture }) => {
+			await page.keyboard.press("F1");
+			await page.keyboard.type("PEFT Lint: Show Model Graph");
+			await page
+				.locator(".quick-input-list .monaco-list-row")
+				.filter({ hasText: "Show Model Graph" })
+				.first()
+				.waitFor();
+			await page.keyboard.press("Enter");
+			await page.locator(".editor-instance .view-lines").nth(1).filter({ hasText: "get_peft_model" }).waitFor();
+			await picture("model-graph");
+		},
+	},
+];
+
+async function runSteps(page: Page, pictures: string): Promise<Counts> {
+	const window: Workbench = {
+		page,
+		squiggle: page.locator(".editor-instance .squiggly-error").first(),
+		picture: async (name) => {
+			await page.locator(".statusbar-item:visible").filter({ hasText: "Saving" }).waitFor({ state: "detached" });
+			await page.waitForTimeout(500);
+			await page.screenshot({ path: join(pictures, `${name}.png`) });
+		},
+	};
+	let passed = 0;
+	for (const { name, run } of steps) {
+		try {
+			await run(window);
+			passed++;
+			console.log(`    ✔ ${name}`);
+		} catch (error) {
+			await page.screenshot({ path: join(pictures, "failed.png") }).catch(() => {});
+			console.log(`    ✖ ${name}\n${error instanceof Error ? error.stack : error}`);
+			break;
+		}
+	}
+	return { passed, failed: steps.length - passed };
+}
+
+async function hover(page: Page, target: Locator): Promise<void> {
+	const { x, y } = await middleOf(target);
+	await page.mouse.move(x + 20, y);
+	await page.mouse.move(x, y, { steps: 5 });
+}
+
+async function click(page: Page, target: Locator): Promise<void> {
+	const { x, y } = await middleOf(target);
+	await page.mouse.click(x, y);
+}
+
+/** Presses again when nothing came of it: a key is lost when the window is busy. */
+async function pressUntil(page: Page, key: string, result: Locator): Promise<void> {
+	for (let attempt = 0; attempt < 5; attempt++) {
+		await page.keyboard.press(key);
+		const appeared = await result.waitFor({ timeout: patience / 10 }).then(
+			() => true,
+			() => false,
+		);
+		if (appeared) return;
+	}
+	throw new Error(`Nothing came of ${key}.`);
+}
+
+/** The squiggle is drawn below the code, in a layer that takes no mouse. */
+async function middleOf(target: Locator): Promise<{ x: number; y: number }> {
+	const box = await target.boundingBox();
+	assert.ok(box);
+	return { x: box.x + box.width / 3, y: box.y + box.height / 2 };
+}
