@@ -97,6 +97,12 @@ describe("suppression comments", () => {
 		["behind the call", load("").replace('(model, "a")', '(\n    model,\n    "a",\n)  # peft-lint: ignore'), true],
 		["in a string", load("").replace('"a"', '"# peft-lint: ignore"'), false],
 		["in another statement of the line", load("; print()  # peft-lint: ignore[PEFT001]"), true],
+		[
+			"in the body of a statement whose head it is in",
+			load("").replace(/model = (PeftModel.*)/, "if $1:\n    print()  # peft-lint: ignore"),
+			false,
+		],
+		["behind the head", load("").replace(/model = (PeftModel.*)/, "if $1:  # peft-lint: ignore\n    print()"), true],
 		["Windows line ends", load("  # peft-lint: ignore[PEFT001]").replaceAll("\n", "\r\n"), true],
 		["the file", `# peft-lint: ignore-file\n${load("")}`, true],
 		[

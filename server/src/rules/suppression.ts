@@ -7,7 +7,7 @@ import type { Comment, Span } from "../syntax/facts";
 import type { Edit, Finding, RuleFinding } from "./rule";
 import { isExactly } from "./selection";
 import { commentableLineEnd } from "./shared/lines";
-import { samePlace } from "./shared/source";
+import { samePlace, textOf } from "./shared/source";
 
 /** `ignore` or `ignore-file`, then the codes in brackets; a bracket that is never closed ends with its comment. */
 const DIRECTIVE = /#\s*peft-lint\s*:\s*ignore(-file)?(?![\w-])(\s*\[([^\]]*)(\])?)?/gi;
@@ -85,10 +85,13 @@ function addDirective(finding: Finding, text: string, region: Span, comments: re
 	return { file: finding.place.file, start, end: line, text: `${gap}# peft-lint: ignore[${finding.code}]` };
 }
 
+/** A statement with a body: a comment in the body is not about what stands in its head. */
+const COMPOUND = /^(@|(async\s+)?(if|while|for|with|try|class|def)\b|match\b[^=\n]*:\s*(#.*)?(\n|$))/;
+
 /** The finding's range and its statement, as one span. */
 function regionOf(finding: Pick<RuleFinding, "place" | "event">, graph: ModelGraph): Span {
 	const statement = siteOf(finding, graph)?.statement;
-	if (statement === undefined) return finding.place;
+	if (statement === undefined || COMPOUND.test(textOf(graph, statement))) return finding.place;
 	return {
 		start: Math.min(finding.place.start, statement.start),
 		end: Math.max(finding.place.end, statement.end),
