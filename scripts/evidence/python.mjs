@@ -55,9 +55,10 @@ function overlay(python, folder, version) {
 }
 
 function pip(python, args) {
-	// An index that cannot be reached is tried for a minute and more by default, once for each package.
+	// An index that cannot be reached is tried for a minute and more by default, once for each package. Twice quiet: such
+	// an index is no news where another one has the package; errors are still shown.
 	const patience = { PIP_RETRIES: "1", PIP_DEFAULT_TIMEOUT: "30", PIP_DISABLE_PIP_VERSION_CHECK: "1" };
-	call(python, ["-m", "pip", "install", "--quiet", ...args], `pip cannot install ${args.at(-1)}`, {
+	call(python, ["-m", "pip", "install", "--quiet", "--quiet", ...args], `pip cannot install ${args.at(-1)}`, {
 		...patience,
 		...process.env,
 	});
@@ -70,13 +71,14 @@ function call(command, args, problem, env = process.env) {
 
 /** The environment with the versions of what it holds. */
 function describe(python, env) {
-	const modules = ["peft", "transformers", "trl", "torch"];
 	const lines = [
-		"import importlib, json, platform",
+		"import json, platform, peft, torch, transformers",
 		"found = {'python': platform.python_version()}",
-		`for name in ${JSON.stringify(modules.slice(0, 2).concat("torch"))}: found[name] = importlib.import_module(name).__version__`,
-		"try: found['trl'] = importlib.import_module('trl').__version__",
-		"except Exception: pass",
+		"for module in (peft, torch, transformers): found[module.__name__] = module.__version__",
+		"try:",
+		"    import trl",
+		"    found['trl'] = trl.__version__",
+		"except Exception: pass  # claims that need TRL are skipped then",
 		"print(json.dumps(found))",
 	];
 	const { status, stdout, stderr, error } = spawnSync(python, ["-c", lines.join("\n")], { encoding: "utf8", env });
