@@ -171,6 +171,7 @@ function refAttribute(machine: Machine, state: State, base: RefValue, name: stri
 		}
 		case "list":
 		case "dict":
+		case "parser":
 			return plain({ k: "native", self: base, name });
 		default:
 			return plain(fallback());

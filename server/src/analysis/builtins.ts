@@ -1,6 +1,7 @@
 /** Python's own functions and containers, as far as models flow through them. */
 
 import type { CallExpr } from "../syntax/facts";
+import { callParser, newParser } from "./argparse";
 import { getAttribute, hasAttribute } from "./attributes";
 import { argumentKeys } from "./effects";
 import { newDict, newList, one, sequenceItems } from "./expressions";
@@ -105,6 +106,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 		if (!ctx.owner || !ctx.self) return undefined;
 		return one(state, { k: "super", owner: ctx.owner, self: ctx.self });
 	},
+	"argparse.ArgumentParser": (_machine, state, _args, call, ctx) => one(state, newParser(state, call, ctx)),
 	"transformers.utils.is_peft_available": (_machine, state) => one(state, TRUE),
 	"transformers.utils.import_utils.is_peft_available": (_machine, state) => one(state, TRUE),
 	"trl.import_utils.is_peft_available": (_machine, state) => one(state, TRUE),
@@ -164,6 +166,7 @@ export function callContainer(
 	const object = getObject(state, id);
 	if (object?.t === "list") return callList(state, id, object, name, args);
 	if (object?.t === "dict") return callDict(state, id, object, name, args, siteKey(ctx, call));
+	if (object?.t === "parser") return callParser(state, id, object, name, args, call, ctx);
 	return undefined;
 }
 

@@ -311,8 +311,8 @@ function quantization(c: ApiCall, effect: Effect & { kind: "create-model" }): Co
 	const config = asked.config ? argument(c, asked.config) : undefined;
 	if (!config || isNone(config)) return bits4 === "unknown" ? "unknown" : "none";
 	const fields = configOf(c.state, config)?.fields;
-	if (fields?.["load_in_4bit"] === true) return "4bit";
-	return fields?.["load_in_8bit"] === true ? "8bit" : "unknown";
+	if (fields?.load_in_4bit === true) return "4bit";
+	return fields?.load_in_8bit === true ? "8bit" : "unknown";
 }
 
 function createWrapped(c: ApiCall, effect: Effect & { kind: "create-wrapped" }): Value {
@@ -337,7 +337,8 @@ function createWrapped(c: ApiCall, effect: Effect & { kind: "create-wrapped" }):
 function copy(c: ApiCall, effect: Effect & { kind: "copy" }): Value {
 	const value = argument(c, effect.model);
 	const handle = value && knownModel(c.state, value);
-	if (!handle) return value?.k === "symbol" || value?.k === "constant" ? value : unknownResult(c);
+	// The copy of an unknown is another unknown: what is done to one is not done to the other.
+	if (!handle) return effect.deep && value?.k !== "constant" ? unknownResult(c) : (value ?? unknownResult(c));
 	if (!effect.deep) return handle;
 	const event = newEvent(c, "copy");
 	const id = `copy:${siteKey(c.ctx, c.call)}`;
@@ -378,7 +379,7 @@ function wrapHandle(
 	const event = newEvent(c, kind);
 	const before = getCore(c.state, target.core);
 	const injects = config?.injects ?? true;
-	const trainable = config?.fields["inference_mode"] === true ? false : config?.fromCheckpoint ? "unknown" : true;
+	const trainable = config?.fields.inference_mode === true ? false : config?.fromCheckpoint ? "unknown" : true;
 	const core = injects ? inject(before, { name: adapter, origin: "fresh", event, trainable, config }) : before;
 	setObject(c.state, target.core, remember(addWrapper(core, event, injects), event));
 	const result: HandleValue = { ...target, path: wrapPath(target.path, token, event), unloadedBy: undefined };

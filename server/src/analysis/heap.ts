@@ -14,6 +14,8 @@ export type HeapObject =
 	| ConfigObject
 	| ListObject
 	| DictObject
+	| ParserObject
+	| NamespaceObject
 	| AcceleratorObject;
 
 /** The inner network of one creating call; see rules.md §2.0. */
@@ -78,6 +80,23 @@ export interface DictObject {
 	readonly t: "dict";
 	readonly entries: ReadonlyMap<Constant, Value>;
 	readonly open: boolean;
+}
+
+/** An argparse parser, or a group of one. */
+export interface ParserObject {
+	readonly t: "parser";
+	/** The parser it is a group of. */
+	readonly parent: ObjId | undefined;
+	/** Groups of options of which at most one can be given, by their destination. */
+	readonly exclusive: readonly (readonly string[])[];
+	/** For a mutually exclusive group: its place in the parser's `exclusive`. */
+	readonly group: number | undefined;
+}
+
+/** What an argparse parser said of the namespace that it made. */
+export interface NamespaceObject {
+	readonly t: "namespace";
+	readonly exclusive: readonly (readonly string[])[];
 }
 
 export interface AcceleratorObject {

@@ -462,6 +462,9 @@ function sameObject(a: HeapObject, b: HeapObject): boolean {
 			return b.t === "list" && a.open === b.open && sameItems(a.items, b.items);
 		case "dict":
 			return b.t === "dict" && a.open === b.open && sameMap(a.entries, b.entries);
+		case "parser":
+		case "namespace":
+			return b.t === a.t && a.exclusive.join("|") === b.exclusive.join("|");
 		case "accelerator":
 			return b.t === "accelerator";
 	}

@@ -1,5 +1,6 @@
 /** Tests: what is decided, what a branch then knows, and unknowns computed from unknowns under canonical names. */
 import { classKind, lookupApi } from "../catalog";
+import { excludeOthers } from "./argparse";
 import { SYMBOL_LENGTH } from "./bounds";
 import type { Place } from "./graph";
 import { isPeftPath, materialize, refineToPeft } from "./handles";
@@ -266,6 +267,7 @@ export function assume(state: State, value: Value, truth: boolean, machine: Mach
 	if (id === undefined) return true;
 	const fact = getFact(state, id);
 	setFact(state, id, { ...fact, truth, none: truth ? false : fact.none });
+	if (truth) excludeOthers(state, id);
 	return known.k === "symbol" && known.op ? assumeOp(state, known.op, truth, machine) : true;
 }
 
@@ -322,8 +324,8 @@ function assumeEqual(state: State, id: string, wanted: Constant, truth: boolean)
 			...fact,
 			differs: [...fact.differs, wanted],
 			none: wanted === null ? false : fact.none,
-			// `flag == False` denied leaves a true flag only where it is a flag: say nothing of truth.
 		});
+	if (truth ? isTrue(wanted) : wanted === null) excludeOthers(state, id);
 	return true;
 }
 
