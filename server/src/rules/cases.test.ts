@@ -45,6 +45,7 @@ for (const folder of folders) {
 			expect(renderBlock(block.code, markersOf(report, literate, block))).toBe(block.written);
 			expectFixedTexts(report, literate, block);
 			for (const finding of report.findings) expectMendingFixes(report, finding);
+			expectSameInWindows(report);
 		});
 		test.runIf(UPDATE)("is rewritten", () => {
 			writeFileSync(path, rewrite(markdown, literate));
@@ -138,6 +139,20 @@ function expectMendingFixes(report: Report, finding: Finding): void {
 			`${fix.title} leaves:\n${fixed}`,
 		).toEqual([]);
 		expectWellFormed(fix);
+	}
+}
+
+/** Line ends change nothing, and a fix keeps to those it finds. */
+function expectSameInWindows(report: Report): void {
+	const text = (report.graph.sources[0]?.text ?? "").replaceAll("\n", "\r\n");
+	const windows = check(text);
+	expect(windows.findings.map((finding) => finding.message)).toEqual(report.findings.map((finding) => finding.message));
+	for (const [index, finding] of windows.findings.entries()) {
+		const here = fixesFor(finding, windows.graph).map((fix) => apply(text, fix.edits));
+		const there = fixesFor(report.findings[index] as Finding, report.graph).map((fix) =>
+			apply(report.graph.sources[0]?.text ?? "", fix.edits).replaceAll("\n", "\r\n"),
+		);
+		expect(here).toEqual(there);
 	}
 }
 

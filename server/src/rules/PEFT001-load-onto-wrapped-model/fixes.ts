@@ -2,10 +2,11 @@
 import type { ArgSite, CallSite, EventCase, ModelEvent, ModelGraph } from "../../analysis/graph";
 import type { Edit, Finding, Fix } from "../rule";
 import { addTrainable } from "../shared/arguments";
+import { nameOfResult } from "../shared/blocks";
 import { argumentFor, modelArgument } from "../shared/calls";
-import { fix, ranked, replace } from "../shared/edits";
+import { fix, insert, ranked, replace } from "../shared/edits";
 import { always, isTrainedAfter } from "../shared/flow";
-import { wrapperStep } from "../shared/handles";
+import { isWrapping, wrapperStep } from "../shared/handles";
 import { loadThroughArgument } from "../shared/load-adapter";
 import { code, expressionText, isPath, lineOf, samePlace, textOf } from "../shared/source";
 import { dropWrap, type Wrap } from "../shared/unwrap";
@@ -24,7 +25,7 @@ export function fixes(finding: Finding, graph: ModelGraph): readonly Fix[] {
 		loadThroughArgument(graph, load, model, situation, "beside"),
 		loadThroughArgument(graph, load, model, situation, "into"),
 	];
-	return ranked(offered, (best) => best !== offered[4]);
+	return ranked(offered, (best) => best !== offered[4] && !isLoadedOntoMerged(graph, situation));
 }
 
 /** The wrap is not needed: take it out and load onto what it wrapped. */
@@ -46,36 +47,44 @@ function soleWrap(graph: ModelGraph, load: CallSite, situation: EventCase): Wrap
 	const isSole = always(graph, load, ({ target }) => {
 		const [step, ...rest] = target?.path ?? [];
 		const maker = step?.event === undefined ? undefined : graph.events[step.event];
-		return step?.token === "P" && rest.length === 0 && maker !== undefined && samePlace(maker.call, event.call);
+		return step?.token === "P" && !rest.some(isWrapping) && maker !== undefined && samePlace(maker.call, event.call);
 	});
 	return isSole ? { call: event.call, base } : undefined;
 }
 
-/** `m.unload()` without an assignment leaves `m` the wrapper: keep its result, or use the name it was given. */
+/**
+ * `m.unload()` without an assignment leaves `m` the wrapper: keep its result, or use the name it was given. After a merge
+ * the adapter comes on top of what was merged, which the title says.
+ */
 function loadOntoUnloaded(graph: ModelGraph, load: ModelEvent, model: ArgSite, situation: EventCase): Fix | undefined {
 	const unload = situation.target?.stale === undefined ? undefined : graph.events[situation.target.stale];
-	if (unload === undefined || !samePlace(unload.call.scope, load.call.scope) || situation.target?.path.length !== 1)
+	if (unload === undefined || !samePlace(unload.call.scope, load.call.scope)) return undefined;
+	if (!always(graph, load.call, ({ target }) => target?.stale === unload.id && target.path.length === 1))
 		return undefined;
-	if (!always(graph, load.call, ({ target }) => target?.stale === unload.id)) return undefined;
-	const { statement } = unload.call;
 	const name = textOf(graph, model.value);
-	const trainable = keepTrainable(graph, load);
-	if (statement.form === "expr" && samePlace(statement, unload.call) && isPath(name)) {
-		const receiver = textOf(graph, unload.call.func).replace(/\s*\.\s*\w+$/, "");
-		if (receiver !== name) return undefined;
-		const title = `Keep the base model that ${code(expressionText(graph, unload.call))} returns in ${code(name)}`;
-		return fix(
-			title,
-			APPLICABILITY,
-			[{ ...unload.call, end: unload.call.start, text: `${name} = ` }, ...trainable].map(asEdit),
-		);
-	}
-	if (statement.form !== "assign" || statement.target === undefined) return undefined;
-	const base = textOf(graph, statement.target);
-	return fix(`Load the adapter onto ${code(base)}, the base model that was unloaded`, APPLICABILITY, [
-		replace(model.value, base),
-		...trainable,
+	const base = nameOfResult(graph, unload.call, load.call);
+	const what = isMerge(unload) ? "the merged model (on top of what was merged)" : "the base model";
+	if (base !== undefined)
+		return fix(`Load the adapter onto ${code(base)}, ${what}`, APPLICABILITY, [
+			replace(model.value, base),
+			...keepTrainable(graph, load),
+		]);
+	const receiver = textOf(graph, unload.call.func).replace(/\s*\.\s*\w+$/, "");
+	if (!samePlace(unload.call.statement, unload.call) || !isPath(name) || receiver !== name) return undefined;
+	return fix(`Keep what ${code(expressionText(graph, unload.call))} returns in ${code(name)}, ${what}`, APPLICABILITY, [
+		insert(unload.call.file, unload.call.start, `${name} = `),
+		...keepTrainable(graph, load),
 	]);
+}
+
+/** Loading beside or onto a merge stacks adapters: seldom what was meant, so nobody is pushed to it. */
+function isLoadedOntoMerged(graph: ModelGraph, { target }: EventCase): boolean {
+	const unload = target?.stale === undefined ? undefined : graph.events[target.stale];
+	return unload !== undefined && isMerge(unload);
+}
+
+function isMerge(unload: ModelEvent): boolean {
+	return unload.cases.some((situation) => situation.after?.baked.includes(unload.id));
 }
 
 /** `m.base_model` is the tuner; one step further in is the model it was put into. */
@@ -99,8 +108,4 @@ function loadOntoCore(graph: ModelGraph, load: ModelEvent, model: ArgSite, situa
 function keepTrainable(graph: ModelGraph, load: ModelEvent): readonly Edit[] {
 	if (!isTrainedAfter(graph, load) || argumentFor(load.call, "is_trainable") !== undefined) return [];
 	return [addTrainable(graph, load.call)];
-}
-
-function asEdit({ file, start, end, text }: Edit): Edit {
-	return { file, start, end, text };
 }

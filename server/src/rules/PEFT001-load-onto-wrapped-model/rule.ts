@@ -68,7 +68,7 @@ function wrapperOf(graph: ModelGraph, situation: EventCase): ModelEvent | undefi
 function origin(graph: ModelGraph, load: ModelEvent, situation: EventCase, wrap: ModelEvent | undefined): string {
 	const unload = situation.target?.stale === undefined ? undefined : graph.events[situation.target.stale];
 	if (unload !== undefined)
-		return `is still the wrapper (${quote(graph, unload.call)} returns the base model, it does not change the variable)`;
+		return `is still the wrapper (${quote(graph, unload.call)} returns the plain model and leaves the variable as it was)`;
 	if (wrap === undefined) return "is already a PEFT model";
 	if (wrap === load) return "is the wrapper that the loop's last pass made";
 	const callee = calleeText(graph, wrap);

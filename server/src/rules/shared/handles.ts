@@ -3,7 +3,11 @@ import type { EventCase, HandleView, ModelEvent, PathStep } from "../../analysis
 
 /** The outermost step that is a PEFT wrapper or its tuner: what makes keys miss. */
 export function wrapperStep(handle: HandleView | undefined): PathStep | undefined {
-	return handle?.path.find((step) => step.token === "P" || step.token === "T");
+	return handle?.path.find(isWrapping);
+}
+
+export function isWrapping(step: PathStep): boolean {
+	return step.token === "P" || step.token === "T";
 }
 
 export function isWrapped(handle: HandleView | undefined): boolean {

@@ -3,7 +3,7 @@ import type { CoreId, Frame, ModelEvent, ModelGraph } from "../../analysis/graph
 import type { TimelineEntry } from "../rule";
 import { commonFrames } from "./blame";
 import { calleeText } from "./calls";
-import { code, expressionText } from "./source";
+import { code, expressionText, textOf } from "./source";
 
 export interface Step {
 	readonly event: ModelEvent;
@@ -34,7 +34,9 @@ function creation(graph: ModelGraph, core: CoreId | undefined, steps: readonly S
 
 /** A step before the last: it happened, and then its result came up through the calls around it. */
 function come(graph: ModelGraph, step: Step, last: ModelEvent): readonly TimelineEntry[] {
-	const frames = step.event.frames.slice(commonFrames(step.event.frames, last.frames));
+	const frames = step.event.frames
+		.slice(commonFrames(step.event.frames, last.frames))
+		.filter((frame) => isWritten(graph, frame));
 	const discarded = frames.filter((frame) => frame.call.statement.form === "expr");
 	const returned = frames.filter((frame) => frame.call.statement.form !== "expr").reverse();
 	return [
@@ -47,13 +49,18 @@ function come(graph: ModelGraph, step: Step, last: ModelEvent): readonly Timelin
 /** The last step: the calls around it lead down to it. */
 function arrive(graph: ModelGraph, step: Step, steps: readonly Step[]): readonly TimelineEntry[] {
 	const shared = Math.min(...steps.map((other) => commonFrames(other.event.frames, step.event.frames)));
-	const frames = steps.length > 1 ? step.event.frames.slice(shared) : [];
+	const frames = steps.length > 1 ? step.event.frames.slice(shared).filter((frame) => isWritten(graph, frame)) : [];
 	const passed = frames.map((frame) => ({
 		place: frame.call,
 		message:
 			frame.call.args.length > 0 ? `Passed to ${frameText(graph, frame)}` : `${frameText(graph, frame)} is called`,
 	}));
 	return [...passed, { place: step.event.call, message: step.message }];
+}
+
+/** False for the call of a class that the program itself never makes. */
+function isWritten(graph: ModelGraph, frame: Frame): boolean {
+	return textOf(graph, frame.call.parens).startsWith("(");
 }
 
 function frameText(graph: ModelGraph, frame: Frame): string {
