@@ -36,7 +36,14 @@ export function callParser(
 	}
 }
 
-function addGroup(state: State, root: ObjId, parser: ParserObject, exclusive: boolean, call: CallExpr, ctx: Context): Value {
+function addGroup(
+	state: State,
+	root: ObjId,
+	parser: ParserObject,
+	exclusive: boolean,
+	call: CallExpr,
+	ctx: Context,
+): Value {
 	const id = `group:${siteKey(ctx, call)}`;
 	const top = getObject(state, root);
 	const groups = top?.t === "parser" ? top.exclusive : [];
@@ -56,7 +63,9 @@ function addOption(state: State, root: ObjId, group: number, option: string | un
 function destination(args: Arguments): string | undefined {
 	const dest = args.keywords.get("dest");
 	if (dest) return dest.k === "constant" && typeof dest.value === "string" ? dest.value : undefined;
-	const flags = args.positional.flatMap((value) => (value.k === "constant" && typeof value.value === "string" ? [value.value] : []));
+	const flags = args.positional.flatMap((value) =>
+		value.k === "constant" && typeof value.value === "string" ? [value.value] : [],
+	);
 	const flag = flags.find((one) => one.startsWith("--")) ?? flags[0];
 	return flag?.replace(/^-+/, "").replaceAll("-", "_");
 }

@@ -1,13 +1,14 @@
 /** Where a file's code is entered: its top level, then every function that nobody in the file calls. */
 import { classKind } from "../catalog";
-import type { CallExpr, ClassStmt, DefStmt, Expr, ModuleFacts, Param, Span } from "../syntax/facts";
+import type { CallExpr, DefStmt, Expr, ModuleFacts, Param, Span } from "../syntax/facts";
 import { findMember } from "./attributes";
 import { BoundExceeded, ENTRY_STATES, ENTRY_STEPS, FILE_STEPS } from "./bounds";
 import { activation, instantiate, runBody, unknownParameter } from "./calls";
 import { evaluate } from "./expressions";
 import { materialize, refineToPeft } from "./handles";
 import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place, type Result } from "./machine";
-import { bind, emptyState, fork, frameVars, getObject, merge, type State, setVar } from "./state";
+import { judgeRelevance } from "./relevance";
+import { bind, emptyState, fork, frameVars, getObject, leadsToModel, merge, type State, setVar } from "./state";
 import { dottedName, execute } from "./statements";
 import { type FunctionValue, type ObjId, symbol, type Value } from "./values";
 
@@ -23,13 +24,14 @@ export function runFile(machine: Machine, facts: ModuleFacts, text: string): voi
 	const states = merge(ends ?? [], "end").slice(0, ENTRY_STATES);
 	// Where the top level ends in sys.exit, functions are entered from an empty module that has only its definitions.
 	const starts = states.length > 0 ? states : definitionsOnly(machine, facts, ctx, budget);
-	const mentions = namesUsed(facts);
+	const relevance = judgeRelevance(facts);
 	const entries = starts.flatMap((state) => entriesOf(machine, state, ctx));
 	const makers: Makers = new Map();
 	for (const first of [true, false]) {
 		for (const entry of entries) {
-			if (first && mentions.has(entry.def.name.name)) continue;
-			enter(machine, entry, makers, budget);
+			if (first && relevance.used.has(entry.def.name.name)) continue;
+			if (relevance.matters(entry.def) || holdsModel(machine, entry, makers, budget))
+				enter(machine, entry, makers, budget);
 		}
 	}
 	for (let i = 0; i < machine.pending.length; i++) runPending(machine, i, budget);
@@ -123,6 +125,14 @@ function methodsOf(cls: ObjId, attributes: ReadonlyMap<string, Value>, state: St
 /** Objects fresh from their constructor, by module state and class: methods are entered on forks of them. */
 type Makers = Map<State, Map<ObjId, readonly Result[]>>;
 
+/** The constructor leaves a model in the object: any of its methods may do something with it. */
+function holdsModel(machine: Machine, entry: Entry, makers: Makers, budget: { left: number }): boolean {
+	const { cls } = entry;
+	if (!cls) return false;
+	const made = guarded(machine, budget, place(entry.ctx, entry.def), () => madeObjects(machine, entry, cls, makers));
+	return (made ?? []).some((result) => leadsToModel(result.state, result.value) !== undefined);
+}
+
 function enter(machine: Machine, entry: Entry, makers: Makers, budget: { left: number }): void {
 	if (machine.entered.has(entry.def)) return;
 	guarded(machine, budget, place(entry.ctx, entry.def), () => {
@@ -215,25 +225,4 @@ function runPending(machine: Machine, index: number, budget: { left: number }): 
 		bindUnknown(machine, pending.state, func, ctx);
 		runBody(machine, pending.state, func, ctx);
 	});
-}
-
-// --- who is mentioned
-
-/** Every name and attribute that the code reads: a function whose name is never read is called from outside. */
-function namesUsed(facts: ModuleFacts): Set<string> {
-	const names = new Set<string>();
-	collect(facts.body, names);
-	return names;
-}
-
-function collect(node: unknown, names: Set<string>): void {
-	if (Array.isArray(node)) {
-		for (const item of node) collect(item, names);
-		return;
-	}
-	if (!node || typeof node !== "object") return;
-	const expr = node as Expr | ClassStmt;
-	if (expr.kind === "name") names.add(expr.name);
-	if (expr.kind === "attribute") names.add(expr.attr.name);
-	for (const value of Object.values(node)) if (value && typeof value === "object") collect(value, names);
 }

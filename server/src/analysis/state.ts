@@ -216,7 +216,11 @@ function differsInUnknowns(a: State, b: State): boolean {
 	);
 }
 
-function agreeOwned<K, V>(a: Owned<K, V>, b: Owned<K, V>, agree: (x: V | undefined, y: V | undefined) => boolean): boolean {
+function agreeOwned<K, V>(
+	a: Owned<K, V>,
+	b: Owned<K, V>,
+	agree: (x: V | undefined, y: V | undefined) => boolean,
+): boolean {
 	if (a.map === b.map) return true;
 	for (const [key, value] of a.map) {
 		const other = b.map.get(key);
@@ -296,7 +300,8 @@ function joinPlain(into: State, from: State, site: string): void {
 		if (!into.slots.map.has(name) && isPlain(value)) setSlot(into, name, symbol(`join:${site}:${name}`));
 	for (const [id, object] of [...into.heap.map]) {
 		const other = from.heap.map.get(id);
-		if (other && other !== object && !sameObject(object, other)) setObject(into, id, joinObject(object, other, `${site}:${id}`));
+		if (other && other !== object && !sameObject(object, other))
+			setObject(into, id, joinObject(object, other, `${site}:${id}`));
 	}
 	into.counterGuess ||= from.counterGuess;
 	intersectFacts(into, from);
@@ -355,7 +360,8 @@ function joinFields(
 		const other = b.get(name);
 		if (isPlain(value) && (!other || !sameValue(value, other))) fields.set(name, symbol(`join:${site}:${name}`));
 	}
-	for (const [name, value] of b) if (!fields.has(name) && isPlain(value)) fields.set(name, symbol(`join:${site}:${name}`));
+	for (const [name, value] of b)
+		if (!fields.has(name) && isPlain(value)) fields.set(name, symbol(`join:${site}:${name}`));
 	return fields;
 }
 
@@ -395,9 +401,15 @@ function modelSignature(state: State, shared: ReadonlySet<FrameId>): string {
 const SIGNATURE_DEPTH = 4;
 
 /** A description of the models a value leads to; undefined when it leads to none. */
-function leadsToModel(state: State, given: Value, numbers: Map<ObjId, number> = new Map(), depth = 0): string | undefined {
+export function leadsToModel(
+	state: State,
+	given: Value,
+	numbers: Map<ObjId, number> = new Map(),
+	depth = 0,
+): string | undefined {
 	const value = resolve(state, given);
-	if (value.k === "handle") return `${coreNumber(numbers, value.core)}:${value.path.map((step) => step.token).join("/")}`;
+	if (value.k === "handle")
+		return `${coreNumber(numbers, value.core)}:${value.path.map((step) => step.token).join("/")}`;
 	if (depth > SIGNATURE_DEPTH) return undefined;
 	const inner = (values: Iterable<Value>): string | undefined => {
 		const found = [...values].map((one) => leadsToModel(state, one, numbers, depth + 1) ?? "");
@@ -418,7 +430,8 @@ function leadsToModel(state: State, given: Value, numbers: Map<ObjId, number> = 
 			if (object?.t === "trainer") return inner([object.model]);
 			if (object?.t === "list") return inner(object.items);
 			if (object?.t === "dict") return inner(object.entries.values());
-			if (object?.t === "optimizer") return object.cores.map((core) => `o${coreNumber(numbers, core)}`).join() || undefined;
+			if (object?.t === "optimizer")
+				return object.cores.map((core) => `o${coreNumber(numbers, core)}`).join() || undefined;
 			if (object?.t !== "instance") return undefined;
 			if (object.core) return `n${coreNumber(numbers, object.core)}${inner(object.fields.values()) ?? ""}`;
 			return inner([...object.fields.entries()].sort().map(([, field]) => field));

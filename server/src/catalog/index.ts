@@ -195,3 +195,26 @@ export function mayExport(module: string, name: string): boolean {
 		classKind(qualifiedName) !== undefined
 	);
 }
+
+const WRAPPING: ReadonlySet<string> = new Set([
+	"wrap",
+	"inject",
+	"load",
+	"create-wrapped",
+	"load-adapter",
+	"add-adapter",
+	"combine-adapters",
+	"unload",
+	"merge",
+	"trainer",
+]);
+
+/**
+ * Last names of the calls that put an adapter into a model, take one out, or hold a model that has one: code that names
+ * none of them (itself or through what it calls) cannot start a misuse.
+ */
+export const wrappingNames: ReadonlySet<string> = new Set(
+	[...exactApis.values(), ...methodIndex.values()]
+		.filter(({ effect }) => WRAPPING.has(effect.kind))
+		.map(({ name }) => name.slice(name.lastIndexOf(".") + 1)),
+);
