@@ -314,6 +314,7 @@ export function activation(machine: Machine, func: FunctionValue, key: string, c
 		self: func.self,
 		key,
 		scope: place(ctx, func.def),
+		home: func.owner === undefined ? undefined : machine.classes.get(func.owner),
 		statement: undefined,
 		block: [],
 	};

@@ -53,6 +53,7 @@ function moduleContext(machine: Machine, text: string): Context {
 		stack: [],
 		deliberate: false,
 		scope: { file: 0, start: 0, end: text.length },
+		home: undefined,
 		statement: undefined,
 		block: [],
 	};

@@ -105,6 +105,8 @@ export interface CallSite extends Place {
 	readonly statement: StatementSite;
 	/** The function (or module) whose body the call stands in. */
 	readonly scope: Place;
+	/** The class whose method that function is. */
+	readonly home: Place | undefined;
 }
 
 export interface ArgSite extends Place {

@@ -40,6 +40,8 @@ export interface Context {
 	/** Inside `with pytest.raises(…)` and its kin: what happens here is meant. */
 	readonly deliberate: boolean;
 	readonly scope: Place;
+	/** The class of the method being run. */
+	readonly home: Place | undefined;
 	/** The simple statement being run, and its block. */
 	statement: Stmt | undefined;
 	block: Block;
@@ -52,6 +54,8 @@ export interface Machine {
 	readonly parents: Map<FrameId, FrameId | undefined>;
 	/** Functions and classes that were entered by a call. */
 	readonly entered: Set<DefStmt | LambdaExpr | ClassStmt>;
+	/** Where a class of the file stands. */
+	readonly classes: Map<ObjId, Place>;
 	/** Modules star-imported at the top, last first. */
 	readonly stars: string[];
 	/** Functions to enter if nobody calls them, with the context they were defined in. */

@@ -258,6 +258,7 @@ export function callSite(call: CallExpr, params: readonly string[], ctx: Context
 		args: argSites(call, params, ctx),
 		statement: statementSite(call, ctx, text),
 		scope: ctx.scope,
+		home: ctx.home,
 	};
 }
 

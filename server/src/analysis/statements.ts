@@ -147,6 +147,7 @@ function runClass(machine: Machine, state: State, statement: ClassStmt, ctx: Con
 	const bases = statement.bases.filter((base) => base.kind === "positional").map((base) => base.value);
 	return evaluateAll(machine, state, bases, ctx).flatMap(({ state: ready, values }) => {
 		const frame = `body:${siteKey(ctx, statement)}`;
+		machine.classes.set(id, place(ctx, statement));
 		machine.parents.set(frame, ctx.closure);
 		const inner: Context = { ...ctx, frame, defining: id, def: undefined };
 		return execute(machine, ready, statement.body, inner).map((outcome) => {
