@@ -34,7 +34,8 @@ function npm(args: readonly string[], cwd: string): string {
 
 beforeAll(() => {
 	const source = join(buildProduct(), "server");
-	for (const file of ["package.json", "README.md"]) copyFileSync(join(root, "server", file), join(source, file));
+	for (const file of ["package.json", "README.md", "LICENSE"])
+		copyFileSync(join(root, "server", file), join(source, file));
 	installed = temporaryFolder();
 	const [packed] = JSON.parse(npm(["pack", "--json", "--pack-destination", installed], source)) as [
 		{ filename: string },
@@ -48,6 +49,7 @@ test("holds what runs, and depends on nothing", () => {
 	expect(readdirSync(join(installed, "node_modules")).filter((name) => !name.startsWith("."))).toEqual(["peft-lint"]);
 	const files = readdirSync(join(installed, "node_modules/peft-lint"), { recursive: true }).map(String).sort();
 	expect(files).toEqual([
+		"LICENSE",
 		"README.md",
 		"dist",
 		"dist/THIRD_PARTY_NOTICES.txt",

@@ -3,6 +3,7 @@ import { check } from "./check/check";
 import { explain } from "./commands/explain";
 import { graph } from "./commands/graph";
 import { listRules } from "./commands/rules";
+import { serve } from "./commands/server";
 import { ExitCode } from "./exit-code";
 import { createEngine } from "./lint";
 import { type Actions, runProgram } from "./program";
@@ -13,11 +14,7 @@ const actions: Actions = {
 	explain,
 	rules: listRules,
 	graph: async (file, stdinFilename, terminal) => graph(file, stdinFilename, await createEngine(), terminal),
-	server: () => {
-		// Loaded on demand: the other commands start faster without the protocol's library.
-		const { serve } = require("./commands/server") as typeof import("./commands/server");
-		return serve();
-	},
+	server: serve,
 };
 
 async function main(): Promise<void> {

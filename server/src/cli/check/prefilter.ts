@@ -3,9 +3,24 @@ import { peftRoots } from "../../catalog";
 
 const NAMES: readonly Buffer[] = peftRoots.map((name) => Buffer.from(name));
 
-/** True when in doubt. */
+/** True when in doubt. What an adapter is put into or loaded with is imported, so some import root stands there. */
 export function mayConcernPeft(bytes: Buffer): boolean {
-	return isWide(bytes) || NAMES.some((name) => bytes.includes(name));
+	return isWide(bytes) || NAMES.some((name) => holdsWord(bytes, name));
+}
+
+/** `ctrl` is not `trl`. */
+function holdsWord(bytes: Buffer, word: Buffer): boolean {
+	for (let at = bytes.indexOf(word); at !== -1; at = bytes.indexOf(word, at + 1)) {
+		if (!isWordByte(bytes[at - 1]) && !isWordByte(bytes[at + word.length])) return true;
+	}
+	return false;
+}
+
+/** `_`, an ASCII digit or letter. */
+function isWordByte(byte: number | undefined): boolean {
+	if (byte === undefined) return false;
+	const letter = byte | 0x20;
+	return byte === 0x5f || (byte >= 0x30 && byte <= 0x39) || (letter >= 0x61 && letter <= 0x7a);
 }
 
 /** UTF-16 spells names with zero bytes between. */
