@@ -1,5 +1,10 @@
 /** Where settings come from: asked of the client for each document, or pushed by it. */
-import { type Connection, DidChangeConfigurationNotification, MessageType, ShowMessageNotification } from "vscode-languageserver";
+import {
+	type Connection,
+	DidChangeConfigurationNotification,
+	MessageType,
+	ShowMessageNotification,
+} from "vscode-languageserver";
 import type { Host } from "../workspace/host";
 import {
 	defaultSettings,
@@ -91,9 +96,11 @@ export function registerConfiguration(connection: Connection, session: GetSessio
 		refresh();
 	});
 	connection.onInitialized(() => {
-		const { client } = session();
+		const { client, host } = session();
 		if (client.registersConfiguration) {
-			void connection.client.register(DidChangeConfigurationNotification.type, { section });
+			connection.client
+				.register(DidChangeConfigurationNotification.type, { section })
+				.catch((error: unknown) => host.log("warning", `Changed settings will not be seen: ${String(error)}`));
 		}
 		if (client.hasFolders) {
 			connection.workspace.onDidChangeWorkspaceFolders(() => {

@@ -8,12 +8,12 @@ import {
 	DocumentDiagnosticReportKind,
 	DocumentDiagnosticRequest,
 } from "vscode-languageserver";
-import { fixesFor } from "../rules/engine";
+import { ruleByCode } from "../rules/registry";
 import type { Finding, Severity } from "../rules/rule";
 import { ruleUrl } from "../rules/url";
 import type { Document } from "../workspace/document";
 import type { Settings } from "../workspace/settings";
-import { askLatest, nextTurn, property } from "./requests";
+import { askLatest, property, settle } from "./requests";
 import type { GetSession, Session } from "./session";
 
 /** The `source` of every diagnostic. */
@@ -27,6 +27,7 @@ export interface DiagnosticData {
 	readonly event: number;
 	/** The document's version; null for a file that is not open. */
 	readonly version: number | null;
+	/** The rule has fixes; whether one fits this finding is only computed when code actions are asked for. */
 	readonly fixable: boolean;
 }
 
@@ -37,11 +38,6 @@ export interface DiagnosticsFeature {
 	/** Every answer so far may be wrong: settings changed. */
 	refresh(): void;
 }
-
-/** An analysis quicker than this is pushed at once; a slower one waits for a pause in the typing. Milliseconds. */
-const oneFrame = 16;
-/** Longest wait for such a pause, in milliseconds. */
-const longestWait = 300;
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 	error: DiagnosticSeverity.Error,
@@ -97,18 +93,15 @@ interface Push {
 /** One push at a time for each document, of its newest text. */
 function createPush(session: GetSession): Push {
 	const waiting = new Set<string>();
-	const lastDuration = new Map<string, number>();
 
 	async function push(uri: string): Promise<void> {
-		await pause(lastDuration.get(uri) ?? 0);
+		await untilQuiet(session, uri);
 		const settings = await session().settings.of(uri);
 		waiting.delete(uri);
 		const document = session().documents.get(uri);
 		if (document === undefined) return;
 		const { client, connection, host } = session();
-		const start = performance.now();
 		const diagnostics = settings.enable ? diagnosticsOf(session(), document, settings) : [];
-		lastDuration.set(uri, performance.now() - start);
 		const version = client.showsVersions && document.version !== undefined ? { version: document.version } : {};
 		await connection
 			.sendDiagnostics({ uri, diagnostics, ...version })
@@ -122,16 +115,18 @@ function createPush(session: GetSession): Push {
 			void push(uri);
 		},
 		clear(uri) {
-			lastDuration.delete(uri);
 			void session().connection.sendDiagnostics({ uri, diagnostics: [] });
 		},
 	};
 }
 
-/** The next turns of the event loop may bring more changes; after a slow analysis, wait about as long as it took. */
-function pause(lastDuration: number): Promise<void> {
-	if (lastDuration < oneFrame) return nextTurn();
-	return new Promise((resolve) => setTimeout(resolve, Math.min(lastDuration, longestWait)));
+/** Changes that have arrived while an analysis ran are all applied before the next one. */
+async function untilQuiet(session: GetSession, uri: string): Promise<void> {
+	const revision = () => session().documents.get(uri)?.revision;
+	for (let seen: number | undefined = -1; seen !== revision(); ) {
+		seen = revision();
+		await settle();
+	}
 }
 
 /** In order of place. Never throws. */
@@ -166,6 +161,6 @@ function dataOf(document: Document, finding: Finding): DiagnosticData {
 		name: finding.name,
 		event: finding.event,
 		version: document.version ?? null,
-		fixable: fixesFor(finding, document.analysis().graph).length > 0,
+		fixable: ruleByCode(finding.code)?.meta.fix !== "none",
 	};
 }

@@ -6,8 +6,8 @@ import type { Settings } from "../workspace/settings";
 import type { Session } from "./session";
 
 /**
- * Turns of the event loop that a request waits before it is computed. In one turn a message that has arrived already is
- * read, in the next it acts: enough for a change and the cancellation that follows it to overtake the request.
+ * Turns of the event loop that an answer waits before it is computed. In one turn a message that has arrived already is
+ * read, in the next it acts: enough for a change and the cancellation that follows it to overtake a request.
  */
 const patience = 3;
 
@@ -45,7 +45,7 @@ export async function askLatest<R>(
 ): Promise<Answer<R>> {
 	const uri = uriIn(params);
 	if (uri === undefined) return invalidParams("textDocument.uri must be a string");
-	for (let turn = 0; turn < patience; turn++) await nextTurn();
+	await settle();
 	if (token.isCancellationRequested) return cancelled();
 	const settings = await session.settings.of(uri);
 	const document = session.documents.get(uri) ?? (await session.documents.read(uri));
@@ -75,8 +75,9 @@ export function property(value: unknown, key: string): unknown {
 	return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
-export function nextTurn(): Promise<void> {
-	return new Promise((resolve) => setImmediate(resolve));
+/** Lets what the client has said already take effect. */
+export async function settle(): Promise<void> {
+	for (let turn = 0; turn < patience; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function attempt<R>(session: Session, nothing: R, work: () => Answer<R>): Answer<R> {
