@@ -1,13 +1,13 @@
 // Draws media/icon.png from media/icon.svg. Run it after a change of the drawing.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ensurePrograms } from "../test/vscode/host/programs.mts";
+import { ensureChromium } from "../test/support/programs.mts";
 import { launchChromium } from "../test/vscode/host/workbench.mts";
 
 const media = join(dirname(import.meta.dirname), "media");
 const size = 256;
 
-const browser = await launchChromium((await ensurePrograms()).chromium);
+const browser = await launchChromium(await ensureChromium());
 try {
 	const page = await browser.newPage({ viewport: { width: size, height: size } });
 	const drawing = readFileSync(join(media, "icon.svg"), "utf8");

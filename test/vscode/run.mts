@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runTests } from "@vscode/test-electron";
 import esbuild from "esbuild";
-import { type Counts, close, sum } from "./counts.mts";
+import { type Counts, close, sum } from "../support/counts.mts";
 import { executableOf } from "./host/executable.mts";
 import { cache, root } from "./host/paths.mts";
 import { type HostVersion, hostVersions, newest } from "./host/versions.mts";
@@ -26,13 +26,13 @@ interface Suite {
 const suites: readonly Suite[] = [
 	{
 		name: "development",
-		files: ["main-path", "settings", "commands", "grammar", "server-life"],
+		files: ["main-path", "settings", "commands", "server-life"],
 		developmentPath: root,
 		installs: false,
 	},
 	{
 		name: "installed",
-		files: ["main-path", "commands", "grammar"],
+		files: ["main-path", "commands"],
 		developmentPath: join(import.meta.dirname, "installed-harness"),
 		installs: true,
 	},

@@ -20,7 +20,7 @@ import {
 import { launchChromium, newPage, workbenchAddress } from "./workbench.mts";
 
 /** Milliseconds; a run that takes longer hangs. */
-const timeLimit = Number(process.env.VSCODE_HOST_TIMEOUT_MS ?? 240_000);
+const timeLimit = Number(process.env.VSCODE_HOST_TIMEOUT_MS ?? 480_000);
 const exitCodes = { hung: 72, extensionHostCrashed: 73, serverEnded: 71, pageCrashed: 70 };
 
 /** How a window ended. */

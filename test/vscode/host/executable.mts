@@ -2,13 +2,10 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { downloadAndUnzipVSCode } from "@vscode/test-electron";
+import { ensureChromium, ensureProgram } from "../../support/programs.mts";
 import { addRipgrep, installHost } from "./install.mts";
 import { cache } from "./paths.mts";
-import { ensurePrograms, type Programs } from "./programs.mts";
 import type { HostVersion } from "./versions.mts";
-
-/** One installation serves all; two at once would fight over apt's lock. */
-let programs: Promise<Programs> | undefined;
 
 /**
  * The path of a `code` program: the desktop's where there is a display to show it on, else a wrapper around the
@@ -18,8 +15,9 @@ export async function executableOf(version: HostVersion): Promise<string> {
 	const hasDisplay = process.platform !== "linux" || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
 	if (hasDisplay) return downloadAndUnzipVSCode({ version: version.vscode, cachePath: cache });
 
-	programs ??= ensurePrograms();
-	const [host, { chromium, ripgrep }] = await Promise.all([installHost(version), programs]);
+	// Older versions would download ripgrep, which searches files, when they are installed.
+	const programs = Promise.all([ensureChromium(), ensureProgram("rg", "ripgrep")]);
+	const [host, [chromium, ripgrep]] = await Promise.all([installHost(version), programs]);
 	await addRipgrep(host, ripgrep);
 	const environment = {
 		VSCODE_HOST_ROOT: host.vscodeRoot,

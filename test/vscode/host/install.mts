@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "./command.mts";
+import { run } from "../../support/command.mts";
 import { cache } from "./paths.mts";
 import type { HostVersion } from "./versions.mts";
 

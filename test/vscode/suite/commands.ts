@@ -34,7 +34,6 @@ suite("commands", () => {
 			() => graph?.getText() ?? "",
 			(text) => !text.includes("from_pretrained"),
 		);
-		await vscode.commands.executeCommand("workbench.action.files.revert");
 	});
 
 	test("Copy Debug Info puts versions and settings on the clipboard, and no path", async () => {

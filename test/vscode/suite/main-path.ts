@@ -1,6 +1,6 @@
 /** What a person does: opens a script, reads, fixes, takes the fix back. */
 import assert from "node:assert/strict";
-import { setup, suite, teardown, test } from "mocha";
+import { setup, suite, test } from "mocha";
 import * as vscode from "vscode";
 import { apply, codeActions, findings, hoverText, type OpenFile, open, untilCodes } from "./support";
 
@@ -10,11 +10,6 @@ suite("a wrong load", () => {
 	setup(async () => {
 		file = await open("wrong_load.py");
 		await untilCodes(file.document, ["PEFT001"]);
-	});
-
-	teardown(async () => {
-		await vscode.commands.executeCommand("workbench.action.files.revert");
-		await vscode.commands.executeCommand("workbench.action.closeAllEditors");
 	});
 
 	const only = (): vscode.Diagnostic => {

@@ -28,7 +28,6 @@ suite("the server", () => {
 		// The new server follows edits, too.
 		await editor.edit((edit) => edit.insert(new vscode.Position(17, 0), "model = Linear()\n"));
 		await untilCodes(document, []);
-		await vscode.commands.executeCommand("workbench.action.files.revert");
 	});
 });
 

@@ -18,6 +18,15 @@ export async function open(name: string): Promise<OpenFile> {
 	return { document, editor: await vscode.window.showTextDocument(document) };
 }
 
+/** Gives every file its text on disk back and closes all editors: each test begins with nothing open. */
+export async function reset(): Promise<void> {
+	for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
+		await vscode.window.showTextDocument(document);
+		await vscode.commands.executeCommand("workbench.action.files.revert");
+	}
+	await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+}
+
 /** Polls until `read` gives something that `accept` takes; the error of a timeout tells the last value. */
 export async function until<T>(
 	what: string,
