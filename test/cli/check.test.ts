@@ -95,6 +95,12 @@ const cases: Readonly<Record<string, Case>> = {
 		stdout: /^src\/train\.py:6:9: error\[PEFT001\]/,
 	},
 	"standard input that is empty": { args: ["-"], input: "", code: 0, stdout: PASSED },
+	"standard input that does not end": {
+		args: ["-"],
+		input: "#".repeat(11_000_000),
+		code: 2,
+		stderr: "error: <stdin>: too large: 10000000 bytes are the most that is checked\n",
+	},
 	"standard input and a file": {
 		files: { "a.py": WRONG_LOAD },
 		args: ["-", "a.py"],

@@ -41,7 +41,7 @@ beforeAll(() => {
 		{ filename: string },
 	];
 	npm(["install", "--offline", "--no-audit", "--no-fund", "--prefix", installed, `./${packed.filename}`], installed);
-});
+}, 180_000);
 
 const program = (): string => join(installed, "node_modules/peft-lint/dist/cli.js");
 

@@ -11,9 +11,9 @@ import { type FileResult, isViolation } from "./result";
 import { failFile, logFile, type Run, startRun, warnFile } from "./run";
 import { type Source, type Target, targetsOf } from "./targets";
 
-export function check(options: CheckOptions, engine: Engine, terminal: Terminal): ExitCode {
+export async function check(options: CheckOptions, engine: Engine, terminal: Terminal): Promise<ExitCode> {
 	const run = startRun(options, engine, terminal);
-	for (const target of targetsOf(options)) {
+	for await (const target of targetsOf(options)) {
 		run.tally.met++;
 		answer(target, run);
 	}

@@ -2,10 +2,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Decoded, decodeSource, type SourceEncoding } from "../../workspace/encoding";
-import { describeSystemError, MAX_SOURCE_BYTES, readRegularFile } from "../../workspace/files";
+import { MAX_SOURCE_BYTES, readRegularFile } from "../../workspace/files";
 import { walkPython } from "../../workspace/walk";
 import type { CheckOptions } from "./options";
 import { mayConcernPeft } from "./prefilter";
+import { readStandardInput } from "./stdin";
 
 /** How people call standard input. */
 export const STDIN = "-";
@@ -32,11 +33,11 @@ export interface Source {
 type Naming = Pick<CheckOptions, "stdinFilename" | "workingDirectory">;
 
 /** Never throws; each file is answered for once, however often it is named. */
-export function* targetsOf(options: CheckOptions): Generator<Target> {
+export async function* targetsOf(options: CheckOptions): AsyncGenerator<Target> {
 	const seen = new Set<string>();
 	const paths = options.paths.length === 0 ? ["."] : options.paths;
 	for (const given of paths) {
-		const targets = given === STDIN ? [readStdin(options)] : targetsAt(given, options);
+		const targets = given === STDIN ? [await readStdin(options)] : targetsAt(given, options);
 		for (const target of targets) {
 			if (target.kind === "source" && isRepeated(target.source, seen)) continue;
 			yield target;
@@ -45,7 +46,7 @@ export function* targetsOf(options: CheckOptions): Generator<Target> {
 }
 
 /** The one text that a person names: a file, or `-`. */
-export function readNamed(given: string, options: Naming): Target {
+export async function readNamed(given: string, options: Naming): Promise<Target> {
 	return given === STDIN ? readStdin(options) : explicitFile(path.resolve(options.workingDirectory, given));
 }
 
@@ -107,16 +108,12 @@ function decoded(file: string, bytes: Buffer): Target {
 	return toTarget(file, decodeSource(bytes), { path: file, bytes });
 }
 
-function readStdin(options: Naming): Target {
+async function readStdin(options: Naming): Promise<Target> {
 	const name =
 		options.stdinFilename === undefined ? STDIN_NAME : path.resolve(options.workingDirectory, options.stdinFilename);
-	try {
-		const bytes = fs.readFileSync(0);
-		if (bytes.length > MAX_SOURCE_BYTES) return { kind: "error", path: name, reason: tooLarge(bytes.length) };
-		return toTarget(name, decodeSource(bytes), undefined);
-	} catch (error) {
-		return { kind: "error", path: name, reason: describeSystemError(error) };
-	}
+	const read = await readStandardInput();
+	if (!read.ok) return { kind: "error", path: name, reason: read.reason };
+	return toTarget(name, decodeSource(read.bytes), undefined);
 }
 
 function toTarget(name: string, result: Decoded, file: Source["file"]): Target {

@@ -5,8 +5,13 @@ import { ExitCode } from "../exit-code";
 import type { Engine } from "../lint";
 import { fail, printable, type Terminal } from "../terminal";
 
-export function graph(file: string, stdinFilename: string | undefined, engine: Engine, terminal: Terminal): ExitCode {
-	const target = readNamed(file, { stdinFilename, workingDirectory: process.cwd() });
+export async function graph(
+	file: string,
+	stdinFilename: string | undefined,
+	engine: Engine,
+	terminal: Terminal,
+): Promise<ExitCode> {
+	const target = await readNamed(file, { stdinFilename, workingDirectory: process.cwd() });
 	if (target.kind !== "source") {
 		fail(terminal, `${file}: ${target.reason}`);
 		return ExitCode.error;
