@@ -52,7 +52,7 @@ function report(graph: ModelGraph, wrap: ModelEvent, verdict: Verdict): RuleFind
 	const start = circumstance(graph, verdict);
 	return {
 		place: where.site,
-		message: `${start}${calleeIn(graph, wrap, where)} wraps ${subject(graph, wrap, where)} ${origin(graph, wrap, first)}: checkpoints will have a doubled key prefix and will not load onto the base model.`,
+		message: `${start}${calleeIn(graph, wrap, where)} wraps ${subject(graph, wrap, where)} ${origin(graph, wrap, first)}: checkpoints will carry an extra key prefix and will not load onto the base model.`,
 		confidence: verdict.confidence,
 		timeline: timeline(graph, verdict.situation.target?.core, story(graph, wrap, first, verdict)),
 		event: wrap.id,

@@ -14,7 +14,11 @@ export function isWrapped(handle: HandleView | undefined): boolean {
 	return wrapperStep(handle) !== undefined;
 }
 
-/** The call put a wrapper of its own around what it was given (Unsloth and ms-swift hand an old wrapper back). */
-export function nests(event: ModelEvent, situation: EventCase): boolean {
-	return situation.result === undefined || situation.result.path[0]?.event === event.id;
+/**
+ * The call put a wrapper of its own around what it was given: Unsloth and ms-swift hand an old wrapper back, TRL's
+ * prepare_peft_model merges and takes off the old one first.
+ */
+export function nests(event: ModelEvent, { target, result }: EventCase): boolean {
+	if (result === undefined) return true;
+	return result.path[0]?.event === event.id && result.path.length > (target?.path.length ?? 0);
 }
