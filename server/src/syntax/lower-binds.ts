@@ -11,8 +11,8 @@ import {
 	kindOf,
 	type Lowering,
 	NONE,
+	nameOf,
 	startOf,
-	textOf,
 } from "./lower-context";
 import { isKeyword } from "./lower-keywords";
 
@@ -24,7 +24,7 @@ export function collectBinds(cx: Lowering, node: number): string[] {
 	const names = new Set<string>();
 	for (let at = node; at < afterOf(cx, node); at = OWN_SCOPE.has(kindOf(cx, at)) ? afterOf(cx, at) : at + 1) {
 		for (const name of ownTargets(cx, at)) {
-			const text = textOf(cx, name);
+			const text = nameOf(cx, name);
 			if (text !== "" && !isKeyword(text)) names.add(text);
 		}
 	}

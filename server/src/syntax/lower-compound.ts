@@ -7,6 +7,7 @@ import {
 	childrenIn,
 	endOf,
 	firstNamed,
+	hasComma,
 	identifierOf,
 	isBroken,
 	kindOf,
@@ -191,7 +192,7 @@ function lowerHandler(cx: Lowering, node: number): TryStmt["handlers"][number] {
 	const { value, target } = splitAs(cx, first);
 	const named = target === NONE ? childIn(cx, node, "alias") : firstNamed(cx, target);
 	const name = kindOf(cx, named) === "identifier" ? identifierOf(cx, named) : undefined;
-	const lowered = values.length > 1 ? lowerOneOrTuple(cx, values) : lowerHead(cx, node, value);
+	const lowered = values.length > 1 ? lowerOneOrTuple(cx, values, true) : lowerHead(cx, node, value);
 	return { type: lowered, name, body: body() };
 }
 
@@ -225,17 +226,25 @@ function withParts(cx: Lowering, node: number): number[] {
 }
 
 function lowerMatch(cx: Lowering, node: number): MatchStmt {
-	const subject = lowerOneOrTuple(cx, childrenIn(cx, node, "subject"));
+	const subjects = childrenIn(cx, node, "subject");
+	const isTuple = isListed(cx, subjects, bodyOf(cx, node));
 	const clauses = children(cx, bodyOf(cx, node)).filter((child) => kindOf(cx, child) === "case_clause");
 	const cases = clauses.map((child) => lowerCase(cx, child));
+	const subject = lowerOneOrTuple(cx, subjects, isTuple);
 	return { kind: "match", subject, cases, ...spanOf(cx, node) };
+}
+
+/** Whether there are several, or one and a comma before what follows. */
+function isListed(cx: Lowering, nodes: readonly number[], follower: number): boolean {
+	const last = nodes.at(-1);
+	return nodes.length > 1 || (last !== undefined && hasComma(cx, endOf(cx, last), startOf(cx, follower)));
 }
 
 function lowerCase(cx: Lowering, node: number): MatchStmt["cases"][number] {
 	const patterns = children(cx, node).filter((child) => kindOf(cx, child) === "case_pattern");
 	const guard = childIn(cx, node, "guard");
 	return {
-		pattern: lowerCasePatterns(cx, patterns),
+		pattern: lowerCasePatterns(cx, patterns, isListed(cx, patterns, guard === NONE ? bodyOf(cx, node) : guard)),
 		guard: guard === NONE ? undefined : lowerHead(cx, node, firstNamed(cx, guard)),
 		body: lowerBody(cx, node, bodyOf(cx, node)),
 	};

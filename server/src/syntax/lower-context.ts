@@ -15,6 +15,8 @@ export interface Lowering {
 	depth: number;
 	/** Set by a `yield`; whoever opens a function scope saves and restores it. */
 	sawYield: boolean;
+	/** Set while an expression is lowered whose left end, at `from`, really starts at `to`. */
+	spine: { readonly from: number; readonly to: number; readonly isTypeCall: boolean } | undefined;
 }
 
 /** No node. Asking anything about it gives nothing. */
@@ -30,7 +32,8 @@ export function fieldOf(cx: Lowering, node: number): string {
 }
 
 export function startOf(cx: Lowering, node: number): number {
-	return cx.tree.start[node] ?? 0;
+	const start = cx.tree.start[node] ?? 0;
+	return cx.spine !== undefined && cx.spine.from === start ? cx.spine.to : start;
 }
 
 export function endOf(cx: Lowering, node: number): number {
@@ -112,18 +115,30 @@ export function childOfKind(cx: Lowering, node: number, kind: string): number {
 	return NONE;
 }
 
+/** A name as Python compares it: in normal form. */
+export function nameOf(cx: Lowering, node: number): string {
+	const name = textOf(cx, node);
+	return NON_ASCII.test(name) ? name.normalize("NFKC") : name;
+}
+
+const NON_ASCII = /[^\0-\x7f]/;
+
 export function identifierOf(cx: Lowering, node: number): Identifier {
-	return { name: textOf(cx, node), start: startOf(cx, node), end: endOf(cx, node) };
+	return { name: nameOf(cx, node), start: startOf(cx, node), end: endOf(cx, node) };
 }
 
 /** Whether a comma stands between the end of `child`, the last one, and the end of `node`. */
 export function hasTrailingComma(cx: Lowering, node: number, child: number): boolean {
-	const gap = cx.text.slice(endOf(cx, child), endOf(cx, node));
+	return hasComma(cx, endOf(cx, child), endOf(cx, node));
+}
+
+export function hasComma(cx: Lowering, start: number, end: number): boolean {
+	const gap = cx.text.slice(start, end);
 	return gap.includes(",") && gap.replaceAll(/#.*/g, "").includes(",");
 }
 
 /** The dots and names of a `dotted_name`, without the blanks that may stand between them. */
 export function dottedName(cx: Lowering, node: number): string {
 	const parts = children(cx, node).filter((child) => kindOf(cx, child) === "identifier");
-	return parts.map((child) => textOf(cx, child)).join(".");
+	return parts.map((child) => nameOf(cx, child)).join(".");
 }

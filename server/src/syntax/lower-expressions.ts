@@ -28,6 +28,7 @@ import {
 	type Lowering,
 	MAX_DEPTH,
 	NONE,
+	nameOf,
 	spanOf,
 	startOf,
 	textOf,
@@ -35,9 +36,12 @@ import {
 import { expressionParts } from "./lower-errors";
 import { lowerFloat, lowerInteger, lowerString } from "./lower-literals";
 import { lowerParams } from "./lower-params";
+import { isTypeArguments, lowerMisplacedStar, lowerTypeCall, misplacedStar } from "./lower-spine";
 
 /** Lowers an expression, a target or a type. `NONE` gives an unknown of no width at the start of the text. */
 export function lowerExpr(cx: Lowering, node: number): Expr {
+	const star = misplacedStar(cx, node);
+	if (star !== NONE) return lowerMisplacedStar(cx, node, star);
 	const inner = unwrap(cx, node);
 	if (cx.depth >= MAX_DEPTH) return { kind: "unknown", parts: [], ...spanOf(cx, inner) };
 	cx.depth++;
@@ -75,7 +79,9 @@ const WRAPPERS = new Set(["parenthesized_expression", "parenthesized_list_splat"
 
 function isWrapper(cx: Lowering, node: number): boolean {
 	const kind = kindOf(cx, node);
-	if (WRAPPERS.has(kind)) return true;
+	if (WRAPPERS.has(kind)) return !isTypeArguments(cx, node);
+	// A star that is taken off.
+	if (kind === "list_splat") return cx.spine !== undefined && cx.tree.start[node] === cx.spine.from;
 	// The target `(a)` looks like a tuple of one.
 	if (kind !== "tuple_pattern") return false;
 	const items = children(cx, node);
@@ -84,6 +90,7 @@ function isWrapper(cx: Lowering, node: number): boolean {
 }
 
 function dispatch(cx: Lowering, node: number): Expr {
+	if (isTypeArguments(cx, node)) return lowerTypeCall(cx, node);
 	const lower = LOWERERS.get(kindOf(cx, node));
 	return lower === undefined ? unknownExpr(cx, node) : lower(cx, node);
 }
@@ -131,16 +138,16 @@ const LOWERERS: ReadonlyMap<string, Lowerer> = new Map<string, Lowerer>([
 	["yield", lowerYield],
 	["list_splat", lowerStarred],
 	["list_splat_pattern", lowerStarred],
+	["splat_type", lowerSplatType],
 	// Not modelled on their own, but expressions all the same.
 	["slice", unknownExpr],
 	["as_pattern", unknownExpr],
 	["dictionary_splat", unknownExpr],
-	["splat_type", unknownExpr],
 	["constrained_type", unknownExpr],
 ]);
 
 function lowerName(cx: Lowering, node: number): Expr {
-	return { kind: "name", name: textOf(cx, node), start: startOf(cx, node), end: endOf(cx, node) };
+	return { kind: "name", name: nameOf(cx, node), start: startOf(cx, node), end: endOf(cx, node) };
 }
 
 /** `a.b.c` where the grammar keeps it as one node (decorated patterns, imports). */
@@ -185,8 +192,10 @@ function subscript(cx: Lowering, node: number, valueNode: number, indices: reado
 	if (first === undefined || last === undefined) return unknownExpr(cx, node);
 	const value = lowerExpr(cx, valueNode);
 	const result = (index: Expr): SubscriptExpr => ({ kind: "subscript", value, index, ...spanOf(cx, node) });
-	if (indices.length === 1 && !hasTrailingComma(cx, node, last)) return result(lowerExpr(cx, first));
-	return result({ kind: "tuple", items: lowerAll(cx, indices), start: startOf(cx, first), end: endOf(cx, last) });
+	const items = lowerAll(cx, indices);
+	const only = items.length === 1 && !hasTrailingComma(cx, node, last) ? items[0] : undefined;
+	if (only !== undefined && only.kind !== "starred") return result(only);
+	return result({ kind: "tuple", items, start: startOf(cx, first), end: endOf(cx, last) });
 }
 
 function lowerCall(cx: Lowering, node: number): CallExpr {
@@ -220,7 +229,9 @@ function lowerArgument(cx: Lowering, node: number): Argument {
 }
 
 function positional(cx: Lowering, node: number): Argument {
-	return { kind: "positional", value: lowerExpr(cx, node), ...spanOf(cx, node) };
+	const value = lowerExpr(cx, node);
+	if (value.kind === "starred") return { kind: "star", value: value.value, ...spanOf(cx, node) };
+	return { kind: "positional", value, ...spanOf(cx, node) };
 }
 
 function lowerSequence(cx: Lowering, node: number, kind: SequenceExpr["kind"]): SequenceExpr {
@@ -257,13 +268,14 @@ function lowerComprehension(cx: Lowering, node: number, form: ComprehensionExpr[
 
 function lowerClause(cx: Lowering, node: number): { target: Expr; iter: Expr } {
 	const target = lowerExpr(cx, childIn(cx, node, "left"));
-	return { target, iter: lowerOneOrTuple(cx, childrenIn(cx, node, "right")) };
+	const iters = childrenIn(cx, node, "right");
+	return { target, iter: lowerOneOrTuple(cx, iters, iters.length > 1) };
 }
 
-/** One expression, or several with commas between them: a tuple without parentheses. */
-export function lowerOneOrTuple(cx: Lowering, nodes: readonly number[]): Expr {
+/** One expression, or a tuple without parentheses. */
+export function lowerOneOrTuple(cx: Lowering, nodes: readonly number[], isTuple: boolean): Expr {
 	const first = nodes[0] ?? NONE;
-	if (nodes.length <= 1) return lowerExpr(cx, first);
+	if (!isTuple) return lowerExpr(cx, first);
 	return {
 		kind: "tuple",
 		items: lowerAll(cx, nodes),
@@ -368,4 +380,9 @@ function lowerYield(cx: Lowering, node: number): Expr {
 
 function lowerStarred(cx: Lowering, node: number): Expr {
 	return { kind: "starred", value: lowerExpr(cx, firstNamed(cx, node)), ...spanOf(cx, node) };
+}
+
+/** `*T` in an annotation; `**P` is for type parameters only. */
+function lowerSplatType(cx: Lowering, node: number): Expr {
+	return cx.text.startsWith("**", startOf(cx, node)) ? unknownExpr(cx, node) : lowerStarred(cx, node);
 }

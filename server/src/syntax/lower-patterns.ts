@@ -21,10 +21,10 @@ import {
 import { lowerExpr } from "./lower-expressions";
 import { number } from "./lower-literals";
 
-/** The pattern of a `case`; several with commas between them are a sequence. */
-export function lowerCasePatterns(cx: Lowering, nodes: readonly number[]): Pattern {
+/** The pattern of a `case`; with commas in it, it is a sequence. */
+export function lowerCasePatterns(cx: Lowering, nodes: readonly number[], isSequence: boolean): Pattern {
 	const first = nodes[0] ?? NONE;
-	if (nodes.length <= 1) return lowerPattern(cx, first);
+	if (!isSequence) return lowerPattern(cx, first);
 	const names = nodes.flatMap((node) => captured(cx, node));
 	return { kind: "unknown", names, start: startOf(cx, first), end: endOf(cx, nodes.at(-1) ?? first) };
 }
@@ -116,5 +116,5 @@ function captured(cx: Lowering, node: number): Identifier[] {
 	for (let at = node; at !== NONE && at < afterOf(cx, node); at++) {
 		for (const name of patternCaptures(cx, at)) names.push(identifierOf(cx, name));
 	}
-	return names.filter((identifier) => identifier.name !== "_");
+	return names.filter((identifier) => identifier.name !== "_").sort((left, right) => left.start - right.start);
 }

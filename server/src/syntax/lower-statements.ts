@@ -26,6 +26,7 @@ import {
 } from "./lower-context";
 import { unknownStatement } from "./lower-errors";
 import { lowerAll, lowerExpr } from "./lower-expressions";
+import { lowerTypeTarget } from "./lower-spine";
 
 /** Lowers the statements among the children of a module or block. */
 export function lowerBlock(cx: Lowering, node: number): Stmt[] {
@@ -224,7 +225,19 @@ function scopeNames(cx: Lowering, node: number): string[] {
 	return children(cx, node).map((child) => textOf(cx, child));
 }
 
-/** `type X = …` binds a name to something that no analysis of models wants. */
+/** `type X = …` binds a name to something that no analysis of models wants; but see `lowerTypeTarget`. */
 function lowerTypeAlias(cx: Lowering, node: number): Stmt {
-	return { kind: "unknown-stmt", binds: collectBinds(cx, node), parts: [], ...spanOf(cx, node) };
+	const left = firstNamed(cx, childIn(cx, node, "left"));
+	const kind = kindOf(cx, left);
+	if (kind === "identifier" || kind === "generic_type") {
+		return { kind: "unknown-stmt", binds: collectBinds(cx, node), parts: [], ...spanOf(cx, node) };
+	}
+	const [typed, annotation] = kind === "constrained_type" ? children(cx, left) : [left];
+	const target = lowerTypeTarget(cx, firstTyped(cx, typed ?? left), startOf(cx, node));
+	const type = annotation === undefined ? undefined : lowerExpr(cx, annotation);
+	return assign([target], lowerExpr(cx, childIn(cx, node, "right")), type, spanOf(cx, node));
+}
+
+function firstTyped(cx: Lowering, node: number): number {
+	return kindOf(cx, node) === "type" ? firstNamed(cx, node) : node;
 }

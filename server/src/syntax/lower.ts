@@ -8,7 +8,7 @@ export const NO_FACTS: ModuleFacts = { body: [], comments: [], hasError: true };
 
 /** Lowers what was read of a tree. */
 export function lowerModule(flat: FlatTree): ModuleFacts {
-	const cx: Lowering = { tree: flat, text: flat.text, depth: 0, sawYield: false };
+	const cx: Lowering = { tree: flat, text: flat.text, depth: 0, sawYield: false, spine: undefined };
 	return { body: lowerBlock(cx, ROOT), comments: commentsOf(flat), hasError: flat.hasError };
 }
 

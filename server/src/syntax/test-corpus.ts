@@ -5,7 +5,9 @@ import { join } from "node:path";
 // Support for tests: Python that other people wrote.
 
 export interface SourceFile {
+	/** From the folder that was searched. */
 	readonly path: string;
+	readonly fullPath: string;
 	readonly text: string;
 }
 
@@ -28,7 +30,7 @@ export function pythonFiles(folder: string, count: number, maxLength = 60_000): 
 		.sort();
 	const files = paths.filter((_, index) => index % Math.max(1, Math.floor(paths.length / count)) === 0);
 	return files
-		.map((path) => ({ path, text: readFileSync(join(folder, path), "utf8") }))
+		.map((path) => ({ path, fullPath: join(folder, path), text: readFileSync(join(folder, path), "utf8") }))
 		.filter((file) => file.text.length <= maxLength);
 }
 
