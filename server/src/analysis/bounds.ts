@@ -14,6 +14,10 @@ export const FILE_STEPS = 120_000;
 export const SYMBOL_LENGTH = 240;
 /** Items of a literal sequence that are followed one by one. */
 export const SEQUENCE_ITEMS = 64;
+/** Steps of a path from a value down to its Core; deeper wrappers are not told apart. */
+export const PATH_STEPS = 8;
+/** Events that a Core remembers: the first ones and the last. */
+export const HISTORY_EVENTS = 64;
 /** Module end states from which functions nobody calls are entered. */
 export const ENTRY_STATES = 6;
 /** Cases kept per event and per read. */

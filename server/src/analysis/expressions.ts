@@ -17,6 +17,7 @@ import type {
 } from "../syntax/facts";
 import { getAttribute } from "./attributes";
 import { SEQUENCE_ITEMS } from "./bounds";
+import { builtinNames } from "./builtin-names";
 import { knownModel } from "./handles";
 import { iterate } from "./loops";
 import { type Arguments, type Context, type Machine, OTHER, place, type Result, siteKey, type Use } from "./machine";
@@ -182,7 +183,7 @@ function lookupOutside(machine: Machine, name: string): Value {
 	if (name === "__name__") return constant("__main__");
 	const star = machine.stars.find((module) => mayExport(module, name));
 	if (star) return external(`${star}.${name}`);
-	return external(`builtins.${name}`);
+	return builtinNames.has(name) ? external(`builtins.${name}`) : symbol(`free:${name}`);
 }
 
 function seen(machine: Machine, state: State, expr: Expr, value: Value, use: Use, ctx: Context): Value {

@@ -1,6 +1,7 @@
 /** Handles and their paths: the algebra of rules.md §2.0, and how values become models. */
 import { lookupApi } from "../catalog";
 import type { Family, PathToken } from "../catalog/types";
+import { PATH_STEPS } from "./bounds";
 import type { EventId, PathStep } from "./graph";
 import type { CoreObject } from "./heap";
 import type { Machine } from "./machine";
@@ -27,7 +28,7 @@ export function refineToPeft(path: readonly PathStep[]): readonly PathStep[] {
 }
 
 export function wrapPath(path: readonly PathStep[], token: PathToken, event: EventId): readonly PathStep[] {
-	return [{ token, event }, ...path];
+	return [{ token, event }, ...path].slice(0, PATH_STEPS);
 }
 
 /** What the outermost wrapper wraps. */

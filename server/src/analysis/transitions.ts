@@ -1,4 +1,5 @@
 /** What happens to a Core: pure functions from one core object to the next. Facts: rules.md §1.3, §1.4, §2.0. */
+import { HISTORY_EVENTS } from "./bounds";
 import type { AdapterView, ConfigView, EventId } from "./graph";
 import type { CoreObject } from "./heap";
 
@@ -15,7 +16,10 @@ export interface NewAdapter {
 }
 
 export function remember(core: CoreObject, event: EventId): CoreObject {
-	return core.history.at(-1) === event ? core : { ...core, history: [...core.history, event] };
+	const { history } = core;
+	if (history.at(-1) === event) return core;
+	const kept = history.length < HISTORY_EVENTS ? history : [...history.slice(0, 16), ...history.slice(17)];
+	return { ...core, history: [...kept, event] };
 }
 
 /** A wrapper or an injection puts an adapter into the Core; the same name is initialised anew. */
@@ -116,7 +120,7 @@ export function addWrapper(core: CoreObject, event: EventId, injects: boolean): 
 	return {
 		...core,
 		stale,
-		wrappers: [...core.wrappers.filter((one) => one !== event), event],
+		wrappers: [...core.wrappers.filter((one) => one !== event), event].slice(-HISTORY_EVENTS),
 		promptWrappers: injects
 			? core.promptWrappers.filter((one) => one !== event)
 			: [...core.promptWrappers.filter((one) => one !== event), event],
