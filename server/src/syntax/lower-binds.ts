@@ -1,4 +1,4 @@
-import { ERROR } from "./flat-tree";
+import { ERROR } from "./grammar";
 import {
 	afterOf,
 	allChildren,

@@ -1,5 +1,5 @@
 import type { Argument, Block, ClassStmt, DefStmt, Expr, MatchStmt, Stmt, TryStmt, WithStmt } from "./facts";
-import { ERROR, MISSING } from "./flat-tree";
+import { ERROR, MISSING } from "./grammar";
 import {
 	childIn,
 	childOfKind,

@@ -1,5 +1,5 @@
 import type { Expr, Stmt } from "./facts";
-import { ERROR } from "./flat-tree";
+import { ERROR } from "./grammar";
 import { collectBinds, isLooseTarget } from "./lower-binds";
 import { allChildren, fieldOf, isToken, kindOf, type Lowering, MAX_DEPTH, spanOf, textOf } from "./lower-context";
 import { isExpressionKind, lowerExpr } from "./lower-expressions";

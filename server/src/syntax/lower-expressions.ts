@@ -1,17 +1,5 @@
-import type {
-	Argument,
-	BoolExpr,
-	CallExpr,
-	CompareExpr,
-	ComprehensionExpr,
-	DictExpr,
-	Expr,
-	SequenceExpr,
-	SubscriptExpr,
-	UnaryExpr,
-	UnknownExpr,
-} from "./facts";
-import { BROKEN } from "./flat-tree";
+import type { Argument, BoolExpr, CallExpr, CompareExpr, Expr, SubscriptExpr, UnaryExpr, UnknownExpr } from "./facts";
+import { lowerComprehension, lowerDict, lowerSequence } from "./lower-collections";
 import {
 	allChildren,
 	childIn,
@@ -234,44 +222,6 @@ function positional(cx: Lowering, node: number): Argument {
 	return { kind: "positional", value, ...spanOf(cx, node) };
 }
 
-function lowerSequence(cx: Lowering, node: number, kind: SequenceExpr["kind"]): SequenceExpr {
-	return { kind, items: lowerAll(cx, children(cx, node)), ...spanOf(cx, node) };
-}
-
-function lowerDict(cx: Lowering, node: number): DictExpr {
-	const entries = children(cx, node).map((entry) => lowerEntry(cx, entry));
-	return { kind: "dict", entries, ...spanOf(cx, node) };
-}
-
-function lowerEntry(cx: Lowering, node: number): DictExpr["entries"][number] {
-	if (kindOf(cx, node) !== "pair") return { key: undefined, value: lowerExpr(cx, firstNamed(cx, node)) };
-	return { key: lowerExpr(cx, childIn(cx, node, "key")), value: lowerExpr(cx, childIn(cx, node, "value")) };
-}
-
-function lowerComprehension(cx: Lowering, node: number, form: ComprehensionExpr["form"]): Expr {
-	const body = childIn(cx, node, "body");
-	const isPair = kindOf(cx, body) === "pair";
-	const clauses: { target: Expr; iter: Expr; tests: Expr[] }[] = [];
-	for (const child of children(cx, node)) {
-		if (kindOf(cx, child) === "for_in_clause") clauses.push({ ...lowerClause(cx, child), tests: [] });
-		else if (kindOf(cx, child) === "if_clause") clauses.at(-1)?.tests.push(lowerExpr(cx, firstNamed(cx, child)));
-	}
-	return {
-		kind: "comprehension",
-		form,
-		element: lowerExpr(cx, isPair ? childIn(cx, body, "value") : body),
-		key: isPair ? lowerExpr(cx, childIn(cx, body, "key")) : undefined,
-		clauses,
-		...spanOf(cx, node),
-	};
-}
-
-function lowerClause(cx: Lowering, node: number): { target: Expr; iter: Expr } {
-	const target = lowerExpr(cx, childIn(cx, node, "left"));
-	const iters = childrenIn(cx, node, "right");
-	return { target, iter: lowerOneOrTuple(cx, iters, iters.length > 1) };
-}
-
 /** One expression, or a tuple without parentheses. */
 export function lowerOneOrTuple(cx: Lowering, nodes: readonly number[], isTuple: boolean): Expr {
 	const first = nodes[0] ?? NONE;
@@ -312,7 +262,7 @@ function lowerBool(cx: Lowering, node: number): BoolExpr {
 
 function isSameChain(cx: Lowering, node: number, operator: "and" | "or"): boolean {
 	if (kindOf(cx, node) !== "boolean_operator" || boolOperator(cx, node) !== operator) return false;
-	return ((cx.tree.flags[node] ?? 0) & BROKEN) === 0;
+	return !isBroken(cx, node);
 }
 
 function boolOperator(cx: Lowering, node: number): "and" | "or" {

@@ -1,5 +1,5 @@
 import type { AssignStmt, Expr, ImportFromStmt, ImportStmt, Stmt } from "./facts";
-import { ERROR } from "./flat-tree";
+import { ERROR } from "./grammar";
 import { lineEnd, logicalLine } from "./logical-line";
 import { collectBinds } from "./lower-binds";
 import { isCompoundKind, lowerCompound } from "./lower-compound";
@@ -20,6 +20,7 @@ import {
 	type Lowering,
 	MAX_DEPTH,
 	NONE,
+	nameOf,
 	spanOf,
 	startOf,
 	textOf,
@@ -222,7 +223,7 @@ function lowerRaise(cx: Lowering, node: number): Stmt {
 }
 
 function scopeNames(cx: Lowering, node: number): string[] {
-	return children(cx, node).map((child) => textOf(cx, child));
+	return children(cx, node).map((child) => nameOf(cx, child));
 }
 
 /** `type X = …` binds a name to something that no analysis of models wants; but see `lowerTypeTarget`. */

@@ -1,7 +1,9 @@
 import { Edit, Language, Parser, type Tree } from "web-tree-sitter";
 import type { ModuleFacts } from "./facts";
-import { type Columns, createGrammar, type Earlier, type FlatTree, type Grammar, readTree } from "./flat-tree";
+import type { Columns, Earlier, FlatTree } from "./flat-tree";
+import { createGrammar, type Grammar } from "./grammar";
 import { lowerModule, NO_FACTS } from "./lower";
+import { readTree } from "./read-tree";
 import { changedRange, parserText, pointAt } from "./source-text";
 
 /** The bytes of the two WASM files; to read them is the caller's business. */
