@@ -408,7 +408,9 @@ function entered(value: Value): Value {
 
 /** Statements inside a broken region still run, so that half-typed code does not make everything flicker. */
 function runUnknown(machine: Machine, state: State, statement: UnknownStmt, ctx: Context): Outcome[] {
-	for (const name of statement.binds)
-		setVar(state, ctx.frame, name, symbol(`broken:${name}:${siteKey(ctx, statement)}`));
-	return execute(machine, state, statement.parts.filter(isStatement), ctx);
+	const outcomes = execute(machine, state, statement.parts.filter(isStatement), ctx);
+	for (const outcome of outcomes)
+		for (const name of statement.binds)
+			setVar(outcome.state, ctx.frame, name, symbol(`broken:${name}:${siteKey(ctx, statement)}`));
+	return outcomes;
 }
