@@ -3,7 +3,7 @@ import { classKind, lookupAttribute, lookupMethod } from "../catalog";
 import type { MethodSpec, Receiver } from "../catalog/types";
 import type { DefStmt } from "../syntax/facts";
 import type { ConstantView, PathStep } from "./graph";
-import { inside, refineToPeft, stripEnvironment } from "./handles";
+import { inside, refineToPeft } from "./handles";
 import type { ClassObject, CoreObject, InstanceObject } from "./heap";
 import { type Context, type Machine, NO_ARGUMENTS, type Result } from "./machine";
 import { getCore, getObject, getSlot, resolve, type State, setObject, setSlot } from "./state";
@@ -66,6 +66,8 @@ export function receiverOf(core: CoreObject, path: readonly PathStep[]): Receive
 			return "tuner";
 		case undefined:
 			return core.family === "Diffusion" ? "diffusion" : "core";
+		case "0.auto_model":
+			return "sentence-transformer";
 		default:
 			return "any-model";
 	}
@@ -93,7 +95,7 @@ function handleAttribute(state: State, handle: HandleValue, name: string): Value
 	const receiver = receiverOf(core, handle.path);
 	const attribute = lookupAttribute(receiver, name);
 	if (attribute) {
-		const led = follow(handle, core, attribute.leads);
+		const led = follow(handle, core, attribute.leads, name);
 		if (led) return led;
 	}
 	if (outer === "?" && ONLY_PEFT.includes(name)) {
@@ -110,6 +112,7 @@ function follow(
 	handle: HandleValue,
 	core: CoreObject,
 	leads: "tuner" | "inside" | "strip" | "model",
+	name: string,
 ): Value | undefined {
 	const { path } = handle;
 	switch (leads) {
@@ -118,7 +121,7 @@ function follow(
 		case "inside":
 			return { ...handle, path: inside(path), unloadedBy: undefined };
 		case "strip":
-			return stripEnvironment(path).length < path.length ? { ...handle, path: path.slice(1) } : undefined;
+			return path[0]?.token === name ? { ...handle, path: path.slice(1) } : undefined;
 		case "model":
 			return undefined;
 	}

@@ -2,14 +2,14 @@
 
 /** States alive at one point of a program; more are joined where they agree on every model, then given up. */
 export const SOFT_STATES = 8;
-export const HARD_STATES = 32;
+export const HARD_STATES = 24;
 /** Calls of user functions inside one another. */
 export const CALL_DEPTH = 16;
 /** Passes through a loop's body: the second shows what the first left behind. */
 export const LOOP_PASSES = 2;
 /** Statements and calls interpreted per entry point, and per file. */
-export const ENTRY_STEPS = 20_000;
-export const FILE_STEPS = 120_000;
+export const ENTRY_STEPS = 12_000;
+export const FILE_STEPS = 112_000;
 /** Longest name of a symbolic value; a longer one becomes a fresh unknown. */
 export const SYMBOL_LENGTH = 240;
 /** Items of a literal sequence that are followed one by one. */

@@ -122,7 +122,7 @@ function run(c: ApiCall, effect: Effect): Value | undefined {
 		case "trainer":
 			return makeTrainer(c, effect);
 		case "trainer-train":
-			return onTrainer(c, "train", train);
+			return onTrainer(c, "train", train, effect.trainer);
 		case "trainer-evaluate":
 			return onTrainer(c, "run", (core) => core);
 		case "trainer-save":
@@ -358,6 +358,8 @@ function wrap(c: ApiCall, effect: Effect & { kind: "wrap" }): Value {
 	if (!given) return unknownResult(c);
 	const wrapped = given.path[0]?.token === "P" || given.path[0]?.token === "T";
 	if (wrapped && effect.onWrapped === "same") return given;
+	// A config of the library's own kind makes a wrapper of its own kind.
+	if (effect.foreignConfigs && !configOf(c.state, argument(c, effect.config))) return unknownResult(c);
 	const target = wrapped && effect.onWrapped === "merge" ? mergeFirst(c, given) : given;
 	const config = effect.config === undefined ? undefined : configOf(c.state, argument(c, effect.config));
 	return wrapHandle(c, "wrap", target, config, adapterName(c, effect.adapterName), effect.token);
@@ -414,12 +416,14 @@ function load(c: ApiCall, effect: Effect & { kind: "load" }): Value {
 	}
 	const event = newEvent(c, "load");
 	const before = getCore(c.state, target.core);
+	const config = configOf(c.state, argument(c, "config"));
+	const injects = config?.injects ?? true;
 	const matches = target.path.every((step) => step.token === "?");
 	const origin = matches ? "loaded" : "lost";
-	const core = inject(before, { name: adapter, origin, event, trainable, source });
-	setObject(c.state, target.core, remember(addWrapper(core, event, true), event));
+	const core = injects ? inject(before, { name: adapter, origin, event, trainable, source, config }) : before;
+	setObject(c.state, target.core, remember(addWrapper(core, event, injects), event));
 	const result: HandleValue = { ...target, path: wrapPath(target.path, "P", event), unloadedBy: undefined };
-	record(c, event, { target, before, result, adapter });
+	record(c, event, { target, before, result, adapter, config });
 	return result;
 }
 
@@ -540,8 +544,14 @@ function storeTrainer(c: ApiCall, id: ObjId, model: Value): void {
 	else setObject(c.state, id, { t: "trainer", api: c.api, model, fields: new Map() });
 }
 
-function onTrainer(c: ApiCall, kind: EventKind, change: (core: CoreObject) => CoreObject): Value {
-	const model = c.self && trainerModel(c.state, c.self);
+function onTrainer(
+	c: ApiCall,
+	kind: EventKind,
+	change: (core: CoreObject) => CoreObject,
+	param: Param = "self",
+): Value {
+	const trainer = argument(c, param);
+	const model = trainer && trainerModel(c.state, trainer);
 	const handle = model && knownModel(c.state, model);
 	if (handle) happen(c, kind, handle, undefined, change);
 	return unknownResult(c);

@@ -10,13 +10,7 @@ import type { ExternalValue, HandleValue, ObjId, RefValue, SymbolValue, Value } 
 
 export const UNKNOWN_STEP: PathStep = { token: "?", event: undefined };
 
-const ENVIRONMENT: readonly string[] = [
-	"_orig_mod",
-	"module",
-	"_fsdp_wrapped_module",
-	"0.auto_model",
-	"pretrained_model",
-];
+const ENVIRONMENT: readonly string[] = ["_orig_mod", "module", "_fsdp_wrapped_module"];
 
 /** Some step of the path is PEFT's own wrapper or its tuner. */
 export function isPeftPath(path: readonly PathStep[]): boolean {
@@ -81,13 +75,23 @@ export function allocateCore(state: State, id: ObjId, core: NewCore, machine: Ma
 export function materialize(state: State, value: SymbolValue | ExternalValue, machine: Machine): HandleValue {
 	const name = value.k === "symbol" ? value.id : `@${value.name}`;
 	const id = `unknown:${name}`;
-	const label = value.k === "symbol" ? value.id.replace(/^[^:]*:/, "").replace(/@.*$/, "") : value.name;
+	const label = value.k === "symbol" ? readable(value.id, machine) : value.name;
 	const handle = getObject(state, id)
 		? ({ k: "handle", core: id, path: [], unloadedBy: undefined } as const)
 		: allocateCore(state, id, { label, family: "Unknown", created: undefined }, machine);
 	const open: HandleValue = { ...handle, path: [UNKNOWN_STEP] };
 	bind(state, name, open);
 	return open;
+}
+
+/** What a person would call an unknown: the parameter or the call it came from, with the attributes on the way. */
+function readable(id: string, machine: Machine): string {
+	const attributes = /(?:\.[A-Za-z_]\w*)*$/.exec(id)?.[0] ?? "";
+	const name = /^(?:param|free|unbound):(\w+)/.exec(id)?.[1];
+	if (name !== undefined) return `${name}${attributes}`;
+	const at = /^result:(\d+)@/.exec(id)?.[1];
+	const called = at === undefined ? undefined : /^[\w.]+/.exec(machine.text.slice(Number(at), Number(at) + 80))?.[0];
+	return called === undefined ? "a model" : `${called}(…)${attributes}`;
 }
 
 /** The value as a model, when it can be one; a call that takes a model makes it one. */

@@ -1,5 +1,5 @@
 /** Collects what the interpreter sees into the model graph. */
-import type { Argument, Block, CallExpr, Expr, Stmt } from "../syntax/facts";
+import type { Argument, Block, CallExpr, Expr, Span, Stmt } from "../syntax/facts";
 import { CASES } from "./bounds";
 import type {
 	ArgSite,
@@ -288,11 +288,36 @@ function statementSite(call: CallExpr, ctx: Context, text: string): StatementSit
 	const statement = ctx.statement;
 	if (!statement) return { ...place(ctx, call), form: "other", target: undefined, alone: true, ownLines: false };
 	return {
-		...place(ctx, statement),
+		...place(ctx, headOf(statement, call)),
 		...formOf(statement, call, ctx),
 		alone: isAlone(ctx.block),
 		ownLines: standsAlone(statement, text),
 	};
+}
+
+/** Of a compound statement only the head that holds the call: what stands in its body is another statement. */
+function headOf(statement: Stmt, call: CallExpr): Span {
+	const upTo = (last: Span): Span => ({ start: statement.start, end: last.end });
+	switch (statement.kind) {
+		case "if": {
+			const [first, ...rest] = statement.branches;
+			const other = rest.find(({ test }) => test.start <= call.start && call.end <= test.end);
+			return other ? other.test : first ? upTo(first.test) : statement;
+		}
+		case "while":
+			return upTo(statement.test);
+		case "for":
+			return upTo(statement.iter);
+		case "with":
+			return upTo(statement.items.at(-1)?.context ?? statement);
+		case "match":
+			return upTo(statement.subject);
+		case "def":
+		case "class":
+			return upTo(statement.name);
+		default:
+			return statement;
+	}
 }
 
 function formOf(statement: Stmt, call: CallExpr, ctx: Context): Pick<StatementSite, "form" | "target"> {
@@ -323,5 +348,5 @@ function standsAlone(statement: Stmt, text: string): boolean {
 	const before = text.slice(text.lastIndexOf("\n", statement.start - 1) + 1, statement.start);
 	const lineEnd = text.indexOf("\n", statement.end);
 	const after = text.slice(statement.end, lineEnd < 0 ? text.length : lineEnd);
-	return before.trim() === "" && /^[ \t\r]*(#.*)?$/.test(after);
+	return before.trim() === "" && /^[ \t\r]*(#[^\n]*)?$/.test(after);
 }
