@@ -98,6 +98,13 @@ def onto_unloaded_shell():
     return output_is(PeftModel.from_pretrained(model, SFT), "base")
 
 
+@evidence.claim("onto a wrapper whose merge_and_unload() result was thrown away: the output equals the merged model's")
+def onto_merged_shell():
+    model = loaded(DPO)
+    model.merge_and_unload()
+    return output_is(PeftModel.from_pretrained(model, SFT), "dpo")
+
+
 @evidence.claim("onto a model that another adapter was loaded onto: both are lost, the output equals the base model's")
 def onto_loaded():
     first = loaded(DPO)
@@ -120,6 +127,31 @@ def onto_trainer_model():
 def onto_trainer_tuner():
     trainer = sft_trainer(base_model(), peft_config=lora_config())
     return output_is(PeftModel.from_pretrained(trainer.model.base_model, SFT), "base")
+
+
+@evidence.claim("a LoRA adapter onto a prompt-tuning wrapper: the output equals the base model's")
+def onto_prompt_tuning():
+    return output_is(PeftModel.from_pretrained(fresh_prompt(), SFT), "base")
+
+
+@evidence.claim("a trained prompt onto a prompt-tuning wrapper: both prompts are in front, not the trained model")
+def prompt_onto_prompt():
+    save_trained_prompt()
+    doubled, right = PeftModel.from_pretrained(fresh_prompt(), "out/prompt"), loaded("out/prompt")
+    added = [output(model).shape[1] - PROMPT.shape[1] for model in (right, doubled)]
+    return added == [4, 8], f"virtual tokens: {added[0]} loaded onto the base model, {added[1]} loaded onto the wrapper"
+
+
+def fresh_prompt():
+    return get_peft_model(base_model(), peft.PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=4))
+
+
+def save_trained_prompt():
+    model = fresh_prompt()
+    torch.manual_seed(3)
+    for parameter in model.prompt_encoder.parameters():
+        parameter.data = torch.randn_like(parameter)
+    model.save_pretrained("out/prompt")
 
 
 @evidence.claim("a model without a task type (huggingface/peft#2115): the trained layers are not loaded")
@@ -159,6 +191,13 @@ def onto_get_base_model():
 @evidence.claim("onto .base_model.model: the output equals the trained adapter's")
 def onto_core():
     return output_is(PeftModel.from_pretrained(fresh().base_model.model, SFT), "sft")
+
+
+@evidence.claim("a trained prompt onto an untrained LoRA wrapper: the trained prompt's output")
+def prompt_onto_untrained_lora():
+    save_trained_prompt()
+    same = same_output(PeftModel.from_pretrained(fresh(), "out/prompt"), loaded("out/prompt"))
+    return same, f"same output: {same}"
 
 
 @evidence.claim("onto the variable that still names the base model: the output equals the trained adapter's")

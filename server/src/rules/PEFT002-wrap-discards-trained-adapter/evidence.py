@@ -70,6 +70,14 @@ def trained_in_memory():
     return all_of(before, output_is(get_peft_model(model, lora_config()), "base"))
 
 
+@evidence.claim("an adapter whose weights were set with set_peft_model_state_dict: the second wrap gives the base model's output")
+def written_in_memory():
+    model = fresh()
+    peft.set_peft_model_state_dict(model, peft.load_peft_weights(SFT))
+    before = output_is(model, "sft")
+    return all_of(before, output_is(get_peft_model(model, lora_config()), "base"))
+
+
 @evidence.claim("through the variable of the base model: both models give the base model's output")
 def through_base_variable():
     base = base_model()

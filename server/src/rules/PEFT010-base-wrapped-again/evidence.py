@@ -152,11 +152,12 @@ def deep_copies():
     return all_of(output_is(first, "sft"), output_is(second, "dpo"), output_is(base, "base"))
 
 
-@evidence.claim("prompt tuning leaves the base model as it was")
-def prompt_tuning():
+@evidence.claim("prompt tuning, prefix tuning and p-tuning leave the base model as it was")
+def prompt_learning():
     base = base_model()
-    get_peft_model(base, peft.PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=4))
-    return output_is(base, "base")
+    for config in (peft.PromptTuningConfig, peft.PrefixTuningConfig, peft.PromptEncoderConfig):
+        get_peft_model(base, config(task_type="CAUSAL_LM", num_virtual_tokens=4))
+    return all_of(output_is(base, "base"), (adapter_keys(base) == [], "no adapter layers inside"))
 
 
 # --- the fixes
