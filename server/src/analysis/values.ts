@@ -144,11 +144,6 @@ export function isNone(value: Value): boolean {
 	return value.k === "constant" && value.value === null;
 }
 
-/** The value's constant, when it is one. */
-export function constantOf(value: Value): Constant | undefined {
-	return value.k === "constant" ? value.value : undefined;
-}
-
 export function pathKey(path: readonly PathStep[]): string {
 	return path.map((step) => `${step.token}${step.event ?? ""}`).join("/");
 }

@@ -43,13 +43,18 @@ function hover({ session, document, settings }: Asked, offset: number): Hover | 
 	const sections = [
 		describeStates(words, hovered),
 		describeTimeline(words, hovered),
-		describePatterns(words, hovered.cases[0]?.handle.core),
+		describePatterns(words, hovered.cases[0]?.handle.core, isAboutLoading(hovered)),
 		...findings.map((finding) => describeFinding(words, finding)),
 	];
 	const value = sections.filter((section) => section !== undefined).join("\n\n");
 	if (value === "") return null;
 	const kind = session.client.hover.kind === "markdown" ? MarkupKind.Markdown : MarkupKind.PlainText;
 	return { contents: { kind, value }, range: document.positions.rangeOf(hovered.span) };
+}
+
+/** An adapter came, or should have come, from a checkpoint. */
+function isAboutLoading({ cases }: Hovered): boolean {
+	return cases.some(({ core }) => core.adapters.some(({ origin }) => origin === "loaded" || origin === "lost"));
 }
 
 function describeStates(words: Words, { kind, cases }: Hovered): string | undefined {

@@ -16,13 +16,13 @@ interface Names {
 	readonly adapter: string;
 }
 
-/** Undefined where nothing in the file has to do with PEFT: then nobody asked. */
-export function describePatterns(words: Words, core: CoreId | undefined): string | undefined {
+/** The one that fits the place comes first. Undefined where nothing in the file has to do with PEFT: then nobody asked. */
+export function describePatterns(words: Words, core: CoreId | undefined, loadFirst: boolean): string | undefined {
 	if (!usesPeft(words.graph)) return undefined;
 	const names = namesFrom(words, core);
-	const train = words.markup.block("python", trainPattern(words, names));
-	const load = words.markup.block("python", loadPattern(words, names));
-	return [words.say("hover.pattern.train"), train, words.say("hover.pattern.load"), load].join("\n\n");
+	const train = [words.say("hover.pattern.train"), words.markup.block("python", trainPattern(words, names))];
+	const load = [words.say("hover.pattern.load"), words.markup.block("python", loadPattern(words, names))];
+	return (loadFirst ? [...load, ...train] : [...train, ...load]).join("\n\n");
 }
 
 function trainPattern({ say }: Words, { base, model, createBase, quantized, wrap, config, adapter }: Names): string {

@@ -1,5 +1,5 @@
 /** Where a finding about two events is reported: in the lowest frame that holds both. */
-import type { CallSite, Frame, ModelEvent, ModelGraph, Place } from "../../analysis/graph";
+import type { CallSite, Frame, ModelEvent, ModelGraph } from "../../analysis/graph";
 import { modelArgument } from "./calls";
 import { samePlace, textOf } from "./source";
 
@@ -39,29 +39,6 @@ function callOf(frame: Frame): CallSite {
 function meetInClass(graph: ModelGraph, causeSites: readonly CallSite[], effect: ModelEvent): boolean {
 	const model = modelArgument(effect.call);
 	if (model === undefined || !/^(self|cls)\b/.test(textOf(graph, model.value))) return false;
-	const home = enclosingClass(graph, effect.call.scope);
-	return home !== undefined && causeSites.some((site) => site.file === home.file && isIn(graph, site, home));
-}
-
-function isIn(graph: ModelGraph, site: CallSite, home: Place): boolean {
-	return enclosingClass(graph, site.scope)?.start === home.start;
-}
-
-/** The `class` line that a method's `def` stands under, told by indentation. */
-function enclosingClass(graph: ModelGraph, scope: Place): Place | undefined {
-	const text = graph.sources[scope.file]?.text ?? "";
-	let start = text.lastIndexOf("\n", scope.start - 1) + 1;
-	const depth = indentation(text, start);
-	while (start > 0) {
-		start = text.lastIndexOf("\n", start - 2) + 1;
-		const end = text.indexOf("\n", start);
-		const line = text.slice(start, end);
-		if (line.trim() === "" || line.trimStart().startsWith("#") || indentation(text, start) >= depth) continue;
-		return /^\s*class\b/.test(line) ? { file: scope.file, start, end } : undefined;
-	}
-	return undefined;
-}
-
-function indentation(text: string, lineStart: number): number {
-	return /^[ \t]*/.exec(text.slice(lineStart, lineStart + 200))?.[0].length ?? 0;
+	const { home } = effect.call;
+	return home !== undefined && causeSites.some((site) => site.home !== undefined && samePlace(site.home, home));
 }
