@@ -1,0 +1,150 @@
+/** Past every bound: an answer, without what was given up, and a note that says so. */
+import { beforeAll, expect, test } from "vitest";
+import type { PythonParser } from "../syntax/parser";
+import { testParser } from "../syntax/test-parser";
+import { analyze } from "./analyze";
+import {
+	CALL_DEPTH,
+	ENTRY_STEPS,
+	FILE_STEPS,
+	HARD_STATES,
+	HISTORY_EVENTS,
+	PATH_STEPS,
+	SEQUENCE_ITEMS,
+	SYMBOL_LENGTH,
+} from "./bounds";
+import { dumpGraph } from "./dump";
+import type { ModelGraph } from "./graph";
+
+let parser: PythonParser;
+
+beforeAll(async () => {
+	parser = await testParser();
+});
+
+const IMPORTS = "from peft import PeftModel, get_peft_model\nfrom transformers import AutoModel\n";
+
+function graphOf(code: string): ModelGraph {
+	const text = IMPORTS + code;
+	return analyze({ name: "case.py", text, facts: parser.parse(text) });
+}
+
+/** The notes, and the events whose line of the dump says one of the given kinds. */
+function check(code: string, expected: { notes: readonly string[]; events: readonly string[] }): void {
+	const graph = graphOf(code);
+	expect([...new Set(graph.notes.map((note) => note.message))]).toEqual(expected.notes);
+	const lines = dumpGraph(graph).split("\n");
+	expect(lines.filter((line) => /^ {2}(load|wrap) /.test(line)).map((line) => line.trim().split(/ {2,}/)[2])).toEqual(
+		expected.events,
+	);
+}
+
+function times(count: number, line: (index: number) => string): string {
+	return Array.from({ length: count }, (_, index) => line(index)).join("");
+}
+
+const MODEL = 'model = AutoModel.from_pretrained("tiny")\n';
+/** A function of its own, which no bound elsewhere may touch. */
+const OTHER = "def other(net):\n    get_peft_model(net, config)\n";
+
+test("states that differ in their models", () => {
+	const flags = Math.ceil(Math.log2(HARD_STATES + 1));
+	const models = times(flags, (i) => `m${i} = AutoModel.from_pretrained("${i}")\n`);
+	const wraps = times(flags, (i) => `if f${i}:\n    m${i} = get_peft_model(m${i}, config)\n`);
+	check(models + wraps + OTHER, { notes: [`more than ${HARD_STATES} states`], events: ["? → P.?"] });
+});
+
+test("calls inside one another", () => {
+	const chain = times(CALL_DEPTH + 1, (i) => `def f${i + 1}(net):\n    return f${i}(net)\n`);
+	const code = `def f0(net):\n    return net\n${chain}${MODEL}model = f${CALL_DEPTH + 1}(get_peft_model(model, config))\nmodel = PeftModel.from_pretrained(model, "a")\n`;
+	check(code, { notes: [`calls nest deeper than ${CALL_DEPTH}`], events: ["'' → P", "? → P.?"] });
+});
+
+test("calls inside one another, just not too many", () => {
+	const chain = times(CALL_DEPTH - 1, (i) => `def f${i + 1}(net):\n    return f${i}(net)\n`);
+	const code = `def f0(net):\n    return net\n${chain}${MODEL}model = f${CALL_DEPTH - 1}(get_peft_model(model, config))\nmodel = PeftModel.from_pretrained(model, "a")\n`;
+	check(code, { notes: [], events: ["'' → P", "P → P.P"] });
+});
+
+test("steps of an entry", () => {
+	check(`${MODEL}${"x = 1\n".repeat(ENTRY_STEPS)}get_peft_model(model, config)\n${OTHER}`, {
+		notes: ["too many steps"],
+		events: ["? → P.?"],
+	});
+	const inside = `def long(model):\n    get_peft_model(model, config)\n${"    x = 1\n".repeat(ENTRY_STEPS)}`;
+	check(inside + OTHER, { notes: ["too many steps"], events: ["? → P.?"] });
+});
+
+test("steps of a file", () => {
+	const lines = 100;
+	const calls = Math.floor((ENTRY_STEPS * 0.9) / (lines + 2));
+	const entries = Math.ceil(FILE_STEPS / (ENTRY_STEPS * 0.8)) + 1;
+	const burn = `def burn():\n${"    x = 1\n".repeat(lines)}`;
+	const spender = (i: number) => `def e${i}(net):\n    get_peft_model(net, config)\n${"    burn()\n".repeat(calls)}`;
+	const graph = graphOf(burn + times(entries, spender));
+	expect([...new Set(graph.notes.map((note) => note.message))]).toEqual(["too many steps"]);
+	const wraps = graph.events.filter((event) => event.kind === "wrap");
+	expect(wraps.length).toBeGreaterThan(0);
+	expect(wraps.length + graph.notes.length).toBe(entries);
+});
+
+test("names of unknowns", () => {
+	const flag = `args.${"a".repeat(SYMBOL_LENGTH)}`;
+	const code = `${MODEL}if not ${flag}:\n    model = get_peft_model(model, config)\nif ${flag}:\n    model = PeftModel.from_pretrained(model, "a")\n`;
+	check(code, { notes: [], events: ["'' → P", "'' → P"] });
+});
+
+test("items of a list", () => {
+	const last = SEQUENCE_ITEMS - 1;
+	const items = times(SEQUENCE_ITEMS + 1, (i) => (i >= last ? `AutoModel.from_pretrained("${i}"), ` : `${i}, `));
+	const code = `models = [${items}]\nget_peft_model(models[${last}], config)\nget_peft_model(models[${last + 1}], config)\n`;
+	check(code, { notes: [], events: ["'' → P", "? → P.?"] });
+});
+
+test("wrappers around one another", () => {
+	const path = (steps: number) => (steps === 0 ? "''" : Array(steps).fill("P").join("."));
+	const wraps = PATH_STEPS + 3;
+	check(MODEL + "model = get_peft_model(model, config)\n".repeat(wraps), {
+		notes: [],
+		events: Array.from(
+			{ length: wraps },
+			(_, i) => `${path(Math.min(i, PATH_STEPS))} → ${path(Math.min(i + 1, PATH_STEPS))}`,
+		),
+	});
+});
+
+test("events of one model", () => {
+	const code = `${MODEL}model = get_peft_model(model, config)\n${'model.save_pretrained("a")\n'.repeat(2 * HISTORY_EVENTS)}model = PeftModel.from_pretrained(model, "a")\n`;
+	check(code, { notes: [], events: ["'' → P", "P → P.P"] });
+});
+
+const RELOAD = 'model = PeftModel.from_pretrained(get_peft_model(model, config), "a")\n';
+const FOUND = { notes: [], events: ["'' → P", "P → P.P"] };
+
+test("independent flags stay apart without doubling the work", () => {
+	check(MODEL + times(12, (i) => `if args.f${i}:\n    v${i} = "x"\nelse:\n    v${i} = None\n`) + RELOAD, FOUND);
+});
+
+test("two hundred branches", () => {
+	check(MODEL + times(200, (i) => `if args.f${i}:\n    print(${i})\n`) + RELOAD, FOUND);
+	check(MODEL + times(200, (i) => `if args.f${i}:\n    v${i} = True\n`) + RELOAD, FOUND);
+});
+
+test("functions that call one another", () => {
+	const code = "def a(net, n):\n    return b(net, n) if n else net\ndef b(net, n):\n    return a(net, n)\n";
+	check(`${code}${MODEL}model = a(model, n)\nmodel = get_peft_model(model, config)\n`, {
+		notes: [],
+		events: ["'' → P", "? → P.?"],
+	});
+});
+
+test("fifty methods with branches", () => {
+	const init = 'class Many:\n    def __init__(self):\n        self.model = AutoModel.from_pretrained("tiny")\n';
+	const method = (i: number) =>
+		`    def m${i}(self, x):\n        if x:\n            self.f${i} = True\n        else:\n            self.f${i} = False\n        if self.f${i}:\n            self.model = get_peft_model(self.model, config)\n`;
+	check(init + times(50, method), { notes: [], events: Array(50).fill("'' → P") });
+});
+
+test("an expression of a thousand parts", () => {
+	check(`${MODEL}x = ${"1 + ".repeat(1000)}1\n${RELOAD}`, FOUND);
+});
