@@ -18,13 +18,21 @@ export async function open(name: string): Promise<OpenFile> {
 	return { document, editor: await vscode.window.showTextDocument(document) };
 }
 
-/** Gives every file its text on disk back and closes all editors: each test begins with nothing open. */
+/** Gives every file of the workspace its text back and closes all editors: each test begins with nothing open. */
 export async function reset(): Promise<void> {
-	for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
-		await vscode.window.showTextDocument(document);
-		await vscode.commands.executeCommand("workbench.action.files.revert");
-	}
+	const ours = vscode.workspace.textDocuments.filter(({ uri }) => vscode.workspace.getWorkspaceFolder(uri));
+	for (const document of ours.filter(({ isDirty }) => isDirty)) await restore(document);
 	await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+}
+
+/** The text on disk is the one of the start: no test saves. (The command that reverts acts on whatever has the focus.) */
+async function restore(document: vscode.TextDocument): Promise<void> {
+	const bytes = await vscode.workspace.fs.readFile(document.uri);
+	const edit = new vscode.WorkspaceEdit();
+	const everything = new vscode.Range(0, 0, document.lineCount, 0);
+	edit.replace(document.uri, everything, new TextDecoder().decode(bytes));
+	await vscode.workspace.applyEdit(edit);
+	if (!(await document.save())) throw new Error(`${document.uri} could not be restored.`);
 }
 
 /** Polls until `read` gives something that `accept` takes; the error of a timeout tells the last value. */
