@@ -26,7 +26,7 @@ interface Suite {
 const suites: readonly Suite[] = [
 	{
 		name: "development",
-		files: ["main-path", "settings", "commands", "server-life"],
+		files: ["main-path", "settings", "commands", "places", "server-life"],
 		developmentPath: root,
 		installs: false,
 	},
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
 	}
 	if (isWantedSuite(walkName) && isWantedVersion(newest.vscode)) {
 		announce(newest, walkName);
-		results.push(await walk(newest, vsix, join(cache, "pictures")));
+		results.push(await walk(newest, vsix, join(cache, "pictures-restricted"), { trusted: false }));
 	}
 	close(sum(results));
 }

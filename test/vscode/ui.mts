@@ -36,10 +36,17 @@ const settings = {
 	"editor.stickyScroll.enabled": false,
 	"editor.hover.above": false,
 	"editor.hover.delay": 100,
+	"security.workspace.trust.banner": "never",
+	"security.workspace.trust.startupPrompt": "never",
 };
 
-/** Walks through the main path; each picture is written to `pictures`. */
-export async function walk(version: HostVersion, vsix: string, pictures: string): Promise<Counts> {
+/** Walks through the main path, in Restricted Mode unless `trusted`; each picture is written to `pictures`. */
+export async function walk(
+	version: HostVersion,
+	vsix: string,
+	pictures: string,
+	{ trusted }: { readonly trusted: boolean },
+): Promise<Counts> {
 	const [host, chromium] = await Promise.all([installHost(version), ensureChromium()]);
 	const folders = await makeFolders({ settings });
 	const workspace = join(folders.temporary, "workspace");
@@ -47,7 +54,7 @@ export async function walk(version: HostVersion, vsix: string, pictures: string)
 	await mkdir(pictures, { recursive: true });
 	const installed = await runCommandLine(host, folders, ["--install-extension", vsix, "--force"]);
 	if (installed !== 0) throw new Error(`Installing ${vsix} failed.`);
-	const [server, browser] = await Promise.all([startServer(host, folders), launchChromium(chromium)]);
+	const [server, browser] = await Promise.all([startServer(host, folders, { trusted }), launchChromium(chromium)]);
 	try {
 		const page = await newPage(browser, server.authority, {
 			viewport: small,
@@ -56,7 +63,7 @@ export async function walk(version: HostVersion, vsix: string, pictures: string)
 		page.setDefaultTimeout(patience);
 		const file = join(workspace, "resume.py");
 		await page.goto(workbenchAddress({ authority: server.authority, folder: workspace, file }));
-		return await runSteps(page, pictures);
+		return await runSteps(trusted ? steps : [restricted, ...steps], page, pictures);
 	} finally {
 		await browser.close();
 		await server.stop();
@@ -81,6 +88,11 @@ interface Workbench {
 	/** Takes a picture when the window has come to rest. */
 	readonly picture: (name: string) => Promise<void>;
 }
+
+const restricted: Step = {
+	name: "the window is in Restricted Mode",
+	run: ({ page }) => page.locator(".statusbar-item:visible").filter({ hasText: "Restricted Mode" }).waitFor(),
+};
 
 /** Each begins where the one before it ended. */
 const steps: readonly Step[] = [
@@ -177,7 +189,7 @@ const steps: readonly Step[] = [
 	},
 ];
 
-async function runSteps(page: Page, pictures: string): Promise<Counts> {
+async function runSteps(steps: readonly Step[], page: Page, pictures: string): Promise<Counts> {
 	const window: Workbench = {
 		page,
 		squiggle: page.locator(".editor-instance .squiggly-error").first(),

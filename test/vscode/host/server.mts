@@ -73,10 +73,16 @@ export function runCommandLine(host: InstalledHost, folders: HostFolders, args: 
 	});
 }
 
-export async function startServer(host: InstalledHost, folders: HostFolders): Promise<RunningServer> {
+/** Folders are trusted, unless told otherwise. */
+export async function startServer(
+	host: InstalledHost,
+	folders: HostFolders,
+	{ trusted = true }: { readonly trusted?: boolean } = {},
+): Promise<RunningServer> {
 	const options = ["--host", "127.0.0.1", "--port", "0", "--without-connection-token", "--telemetry-level", "off"];
 	// Newer builds take the test's paths from the address only in this mode.
-	options.push("--disable-workspace-trust", "--enable-smoke-test-driver");
+	options.push("--enable-smoke-test-driver");
+	if (trusted) options.push("--disable-workspace-trust");
 	const child = spawn(host.node, [...serverArguments(host, folders), ...options], {
 		env: serverEnvironment(),
 		stdio: ["ignore", "pipe", "pipe"],

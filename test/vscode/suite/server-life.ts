@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { suite, test } from "mocha";
 import * as vscode from "vscode";
+import { maxCrashes } from "../../../client/src/crashes";
 import { open, until, untilCodes } from "./support";
 
 suite("the server", () => {
@@ -29,7 +30,30 @@ suite("the server", () => {
 		await editor.edit((edit) => edit.insert(new vscode.Position(17, 0), "model = Linear()\n"));
 		await untilCodes(document, []);
 	});
+
+	test("is given up when it crashes again and again, until the command", async () => {
+		const { document } = await open("wrong_load.py");
+		for (let crashes = 0; ; crashes++) {
+			const pid = await serverWithin(8000);
+			if (pid === undefined) break;
+			assert.ok(crashes <= maxCrashes, "it is started again without end");
+			process.kill(pid, "SIGKILL");
+			await until("its end", serverProcesses, (now) => !now.includes(pid));
+		}
+		await vscode.commands.executeCommand("peftLint.restart");
+		await untilCodes(document, ["PEFT001"]);
+	});
 });
+
+/** The server's process id, or undefined when none runs within that many milliseconds. */
+async function serverWithin(milliseconds: number): Promise<number | undefined> {
+	for (const end = Date.now() + milliseconds; Date.now() < end; ) {
+		const [pid] = serverProcesses();
+		if (pid !== undefined) return pid;
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+	return undefined;
+}
 
 /** Process ids of this extension host's language servers. Linux. */
 function serverProcesses(): number[] {
