@@ -28,6 +28,7 @@ function createMachine(text: string): Machine {
 		recorder: createRecorder(text),
 		parents: new Map([["m", undefined]]),
 		entered: new Set(),
+		deferred: new Set(),
 		classes: new Map(),
 		stars: [],
 		pending: [],

@@ -3,13 +3,15 @@ import { classKind, lookupAttribute, lookupMethod } from "../catalog";
 import type { MethodSpec, Receiver } from "../catalog/types";
 import type { DefStmt } from "../syntax/facts";
 import type { ConstantView, PathStep } from "./graph";
-import { inside, refineToPeft } from "./handles";
+import { inside, isPeftPath, refineToPeft } from "./handles";
 import type { ClassObject, CoreObject, InstanceObject } from "./heap";
 import { type Context, type Machine, NO_ARGUMENTS, type Result } from "./machine";
-import { getCore, getObject, getSlot, resolve, type State, setObject, setSlot } from "./state";
-import { dottedName } from "./statements";
+import { dottedName } from "./names";
+import { forgetAbout, getCore, getObject, getSlot, resolve, type State, setObject, setSlot } from "./state";
+import { UNNAMED } from "./transitions";
 import { computed } from "./truth";
 import {
+	type Constant,
 	constant,
 	external,
 	FALSE,
@@ -142,7 +144,19 @@ function ownAttribute(state: State, handle: HandleValue, core: CoreObject, name:
 	const instance = core.instance ? getObject(state, core.instance) : undefined;
 	const field = instance?.t === "instance" ? instance.fields.get(name) : undefined;
 	if (field) return resolve(state, field);
+	if (name === "peft_config" && (core.adapters.length > 0 || isPeftPath(handle.path)))
+		return adapterConfigs(state, handle, core);
 	return resolve(state, computed(`{${handle.core}}.${name}`));
+}
+
+/** `model.peft_config` of a model with adapters: a dict that holds something under each name. */
+function adapterConfigs(state: State, handle: HandleValue, core: CoreObject): Value {
+	const id = `configs:${handle.core}`;
+	const entries = new Map<Constant, Value>();
+	for (const { name } of core.adapters)
+		if (name !== UNNAMED) entries.set(name, computed(`{${handle.core}}.peft_config[${JSON.stringify(name)}]`));
+	setObject(state, id, { t: "dict", entries, open: true, nonEmpty: true });
+	return { k: "ref", id };
 }
 
 // --- objects
@@ -161,7 +175,7 @@ function refAttribute(machine: Machine, state: State, base: RefValue, name: stri
 			const own = object.fields.get(name);
 			if (own) return plain(own);
 			const spec = lookupMethod("trainer", name);
-			return plain(spec ? { k: "method", self: base, spec } : fallback());
+			return plain(spec ? { k: "method", self: base, spec } : { k: "native", self: base, name });
 		}
 		case "optimizer":
 		case "accelerator": {
@@ -200,6 +214,9 @@ function instanceAttribute(
 	if (found) return [{ state, value: resolve(state, found.value) }];
 	const spec = inheritedMethod(state, object.cls, name);
 	if (spec) return [{ state, value: { k: "method", self, spec } }];
+	// A method of a base that we cannot see may do anything to the object.
+	if (externalBases(state, object.cls).some((base) => classKind(base) !== "module"))
+		return [{ state, value: { k: "native", self, name } }];
 	return [{ state, value: resolve(state, computed(`${keyOf(self)}.${name}`)) }];
 }
 
@@ -321,6 +338,7 @@ function setRefAttribute(state: State, base: RefValue, name: string, value: Valu
 	const object = getObject(state, base.id);
 	switch (object?.t) {
 		case "instance":
+			forgetAbout(state, `${keyOf(base)}.${name}`);
 			setObject(state, base.id, { ...object, fields: new Map(object.fields).set(name, value) });
 			return;
 		case "class":
@@ -367,6 +385,15 @@ const PEFT_ONLY_NAMES: readonly string[] = [
 	"get_base_model",
 	"print_trainable_parameters",
 	"merge_adapter",
+	"disable_adapter",
+	"add_weighted_adapter",
+];
+const PEFT_NAMES: readonly string[] = [
+	"base_model",
+	"active_adapter",
+	"active_adapters",
+	"modules_to_save",
+	"peft_type",
 ];
 
 function handleHas(state: State, handle: HandleValue, name: string): boolean | undefined {
@@ -377,7 +404,12 @@ function handleHas(state: State, handle: HandleValue, name: string): boolean | u
 		if (outer === "P" || outer === "T" || core.adapters.length > 0) return true;
 		return core.known && core.family !== "Unknown" ? false : undefined;
 	}
-	if (outer === "P" && (PEFT_ONLY_NAMES.includes(name) || name === "base_model")) return true;
+	if (outer === "T" && name === "model") return true;
+	if (
+		outer === "P" &&
+		(PEFT_ONLY_NAMES.includes(name) || PEFT_NAMES.includes(name) || lookupMethod("peft-model", name))
+	)
+		return true;
 	if (outer === undefined && core.family !== "Unknown" && PEFT_ONLY_NAMES.includes(name)) return false;
 	if (name === "module" || name === "_orig_mod")
 		return outer === name ? true : core.family === "Unknown" ? undefined : false;

@@ -10,6 +10,8 @@ export const LOOP_PASSES = 2;
 /** Statements and calls interpreted per entry point, and per file. */
 export const ENTRY_STEPS = 12_000;
 export const FILE_STEPS = 112_000;
+/** Items of a literal sequence that a loop runs over one by one. */
+export const LITERAL_PASSES = 8;
 /** Longest name of a symbolic value; a longer one becomes a fresh unknown. */
 export const SYMBOL_LENGTH = 240;
 /** Items of a literal sequence that are followed one by one. */
@@ -18,8 +20,6 @@ export const SEQUENCE_ITEMS = 64;
 export const PATH_STEPS = 8;
 /** Events that a Core remembers: the first ones and the last. */
 export const HISTORY_EVENTS = 64;
-/** Module end states from which functions nobody calls are entered. */
-export const ENTRY_STATES = 6;
 /** Cases kept per event and per read. */
 export const CASES = 24;
 

@@ -1,14 +1,16 @@
 /** Python's own functions and containers, as far as models flow through them. */
 
 import type { CallExpr } from "../syntax/facts";
-import { callParser, newParser } from "./argparse";
-import { getAttribute, hasAttribute } from "./attributes";
+import { newParser } from "./argparse";
+import { getAttribute, hasAttribute, setAttribute } from "./attributes";
+import { newDict, newList, sequenceItems } from "./containers";
 import { argumentKeys } from "./effects";
-import { newDict, newList, one, sequenceItems } from "./expressions";
+import { one } from "./expressions";
+import { isInstance } from "./instances";
 import { type Arguments, type Context, type Machine, type Result, siteKey } from "./machine";
-import { getObject, resolve, type State, setObject } from "./state";
-import { computed, isInstance, truthOf } from "./truth";
-import { type Constant, constant, external, keyOf, NONE, type ObjId, symbol, TRUE, tuple, type Value } from "./values";
+import type { State } from "./state";
+import { computed, truthOf } from "./truth";
+import { type Constant, constant, external, isNone, keyOf, NONE, TRUE, tuple, type Value } from "./values";
 
 type Builtin = (machine: Machine, state: State, args: Arguments, call: CallExpr, ctx: Context) => Result[] | undefined;
 
@@ -88,6 +90,17 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 		const { items, open } = sequenceItems(state, value);
 		return one(state, open && items.length === 0 ? value : newList(state, items, open, siteKey(ctx, call)));
 	},
+	"builtins.set": (_machine, state, args, call, ctx) => {
+		const [value] = args.positional;
+		const { items, open } = value ? sequenceItems(state, value) : { items: [], open: false };
+		return one(state, newList(state, items, open, siteKey(ctx, call)));
+	},
+	"builtins.setattr": (_machine, state, args) => {
+		const [base, name, value] = args.positional;
+		if (!base || !value || name?.k !== "constant" || typeof name.value !== "string") return undefined;
+		setAttribute(state, base, name.value, value);
+		return one(state, NONE);
+	},
 	"builtins.tuple": (_machine, state, args) => {
 		const [value] = args.positional;
 		if (!value) return one(state, tuple([]));
@@ -137,7 +150,7 @@ export function callBuiltin(
 
 /** Functions and methods whose answer depends on their arguments alone, and that change nothing. */
 const PURE_EXTERNAL =
-	/^(builtins\.(str|int|float|abs|min|max|sum|any|all|type|repr|round|set|frozenset|filter|map|vars|id|ord|chr|callable)|os\.(path\..*|getenv|listdir|environ\..*)|sys\..*|platform\..*|glob\.glob|pathlib\.\w+|torch\.cuda\.\w+|importlib\.util\.find_spec|shutil\.which|json\.loads|transformers\.trainer_utils\.get_last_checkpoint|.*\.(is|has|should|use|can)_\w+)$/;
+	/^(builtins\.(str|int|float|abs|min|max|sum|any|all|type|repr|round|frozenset|filter|map|vars|id|ord|chr|callable)|os\.(path\..*|getenv|listdir|environ\..*)|sys\..*|platform\..*|glob\.glob|pathlib\.\w+|torch\.cuda\.\w+|importlib\.util\.find_spec|shutil\.which|json\.loads|transformers\.trainer_utils\.get_last_checkpoint|.*\.(is|has|should|use|can)_\w+)$/;
 const PURE_METHOD =
 	/^(exists|is_\w+|has_\w+|should_\w+|get|endswith|startswith|lower|upper|strip|lstrip|rstrip|split|replace|join|format|items|keys|values|as_posix|resolve|absolute|joinpath|with_suffix|iterdir|glob|rglob|isdigit|count|index|find|relative_to|expanduser)$/;
 
@@ -148,109 +161,37 @@ export function isPure(callee: Value): boolean {
 	return false;
 }
 
+/** The same by the name as it is written: for code that was not evaluated yet. */
+export function isPureName(written: string): boolean {
+	const last = written.slice(written.lastIndexOf(".") + 1);
+	return (
+		PURE_METHOD.test(last) ||
+		PURE_EXTERNAL.test(written) ||
+		PURE_EXTERNAL.test(`builtins.${written}`) ||
+		ASKING.test(last)
+	);
+}
+
+const ASKING = /^(isinstance|hasattr|len|exists|isdir|isfile|is_file|is_dir|bool)$/;
+
 export function pureResult(callee: Value, args: Arguments): Value {
-	return computed(`call(${keyOf(callee)},${argumentKeys(args)})`);
+	return computed(`call(${keyOf(callee)},${argumentKeys(withoutNoneDefault(callee, args))})`);
 }
 
-// --- methods of containers
-
-/** A method of a list or dict of ours; undefined when it is something else. */
-export function callContainer(
-	state: State,
-	id: ObjId,
-	name: string,
-	args: Arguments,
-	call: CallExpr,
-	ctx: Context,
-): Value | undefined {
-	const object = getObject(state, id);
-	if (object?.t === "list") return callList(state, id, object, name, args);
-	if (object?.t === "dict") return callDict(state, id, object, name, args, siteKey(ctx, call));
-	if (object?.t === "parser") return callParser(state, id, object, name, args, call, ctx);
-	return undefined;
+/** `d.get(key, None)` is `d.get(key)`. */
+function withoutNoneDefault(callee: Value, args: Arguments): Arguments {
+	const [key, fallback] = args.positional;
+	const isGet =
+		(callee.k === "symbol" && callee.id.endsWith(".get")) || (callee.k === "native" && callee.name === "get");
+	return isGet && key && fallback && isNone(fallback) ? { ...args, positional: [key] } : args;
 }
 
-function callList(
-	state: State,
-	id: ObjId,
-	list: { readonly items: readonly Value[]; readonly open: boolean },
-	name: string,
-	args: Arguments,
-): Value | undefined {
-	const [first] = args.positional;
-	switch (name) {
-		case "append":
-			if (first)
-				setObject(state, id, { t: "list", items: list.open ? list.items : [...list.items, first], open: list.open });
-			return NONE;
-		case "extend": {
-			const more = first ? sequenceItems(state, first) : { items: [], open: true };
-			setObject(state, id, { t: "list", items: [...list.items, ...more.items], open: list.open || more.open });
-			return NONE;
-		}
-		case "pop": {
-			const last = list.open || first ? undefined : list.items.at(-1);
-			setObject(state, id, { t: "list", items: last ? list.items.slice(0, -1) : [], open: !last });
-			return last;
-		}
-		case "copy":
-			return undefined;
-		case "index":
-		case "count":
-			return undefined;
-		default:
-			setObject(state, id, { t: "list", items: [], open: true });
-			return NONE;
-	}
-}
+/** Calls that may answer differently each time: no two are taken for the same. */
+const MOODY =
+	/(^|\.)(input|next|random|choice|randint|time|now|perf_counter|read\w*|recv|get_nowait|popleft|pop|ask|prompt|sample|shuffle)$/;
 
-function callDict(
-	state: State,
-	id: ObjId,
-	dict: { readonly entries: ReadonlyMap<Constant, Value>; readonly open: boolean },
-	name: string,
-	args: Arguments,
-	key: string,
-): Value | undefined {
-	const [first, fallback] = args.positional;
-	switch (name) {
-		case "get": {
-			if (first?.k !== "constant") return undefined;
-			const found = dict.entries.get(first.value);
-			if (found) return resolve(state, found);
-			return dict.open ? undefined : (fallback ?? NONE);
-		}
-		case "items":
-			return newList(
-				state,
-				[...dict.entries].map(([k, v]) => tuple([constant(k), v])),
-				dict.open,
-				`${key}:items`,
-			);
-		case "values":
-			return newList(state, [...dict.entries.values()], dict.open, `${key}:values`);
-		case "keys":
-			return newList(state, [...dict.entries.keys()].map(constant), dict.open, `${key}:keys`);
-		case "update": {
-			const entries = new Map(dict.entries);
-			const given = first?.k === "ref" ? getObject(state, first.id) : undefined;
-			if (given?.t === "dict") for (const [k, v] of given.entries) entries.set(k, v);
-			for (const [k, v] of args.keywords) entries.set(k, v);
-			const open = dict.open || args.openKeywords || (first !== undefined && (given?.t !== "dict" || given.open));
-			setObject(state, id, { t: "dict", entries, open });
-			return NONE;
-		}
-		case "pop": {
-			if (first?.k !== "constant") return undefined;
-			const found = dict.entries.get(first.value);
-			const entries = new Map(dict.entries);
-			entries.delete(first.value);
-			setObject(state, id, { t: "dict", entries, open: dict.open });
-			return found ?? (dict.open ? undefined : fallback);
-		}
-		case "copy":
-			return newDict(state, dict.entries, dict.open, key);
-		default:
-			return symbol(`result:${key}`);
-	}
+/** Undefined for a call that may answer differently the next time. */
+export function truthKey(callee: Value, args: Arguments): string | undefined {
+	const name = callee.k === "external" ? callee.name : callee.k === "native" ? callee.name : keyOf(callee);
+	return MOODY.test(name) ? undefined : `truth(${keyOf(callee)},${argumentKeys(args)})`;
 }

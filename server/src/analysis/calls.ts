@@ -2,19 +2,31 @@
 import { lookupApi } from "../catalog";
 import type { ApiSpec } from "../catalog/types";
 import type { CallExpr, DefStmt, LambdaExpr, Param } from "../syntax/facts";
+import { assume } from "./assume";
 import { externalBases, findMember, modelMethod } from "./attributes";
 import { CALL_DEPTH } from "./bounds";
-import { callBuiltin, callContainer, isPure, pureResult } from "./builtins";
+import { callBuiltin, isPure, pureResult, truthKey } from "./builtins";
+import { callContainer, newDict, newList } from "./containers";
 import { applyEffect } from "./effects";
-import { evaluate, newDict, newList, one } from "./expressions";
-import { knownModel } from "./handles";
+import { evaluate, one } from "./expressions";
+import { merge } from "./join";
 import { type Arguments, type Context, type Machine, place, type Result, siteKey } from "./machine";
 import { scopeNames } from "./names";
 import { callSite } from "./recorder";
-import { dropFrame, fork, frameVars, getCore, getObject, merge, resolve, type State, setObject, setVar } from "./state";
+import { spoil } from "./spoil";
+import {
+	dropFrame,
+	dropSlots,
+	fork,
+	frameVars,
+	getObject,
+	resolve,
+	type State,
+	setObject,
+	setVar,
+	unknownId,
+} from "./state";
 import { execute, spend } from "./statements";
-import { havoc } from "./transitions";
-import { assume } from "./truth";
 import {
 	type Constant,
 	type FunctionValue,
@@ -106,25 +118,19 @@ function callExternal(
 /** An unknown callee may have changed every model it was given. */
 function callUnknown(state: State, callee: Value, args: Arguments, call: CallExpr, ctx: Context): Result[] {
 	if (isPure(callee)) return one(state, resolve(state, pureResult(callee, args)));
-	for (const value of [...args.positional, ...args.keywords.values()]) spoil(state, value, 0);
-	return one(state, symbol(`result:${siteKey(ctx, call)}`));
+	const key = truthKey(callee, args);
+	spoil(state, [...args.positional, ...args.keywords.values()], siteKey(ctx, call));
+	forgetReceiver(state, callee);
+	const op = key === undefined ? undefined : ({ kind: "call", key } as const);
+	return one(state, symbol(`result:${siteKey(ctx, call)}`, op));
 }
 
-const SPOIL_DEPTH = 3;
-
-function spoil(state: State, given: Value, depth: number): void {
-	const value = resolve(state, given);
-	const model = knownModel(state, value);
-	if (model) setObject(state, model.core, havoc(getCore(state, model.core)));
-	if (depth >= SPOIL_DEPTH) return;
-	if (value.k === "tuple") for (const item of value.items) spoil(state, item, depth + 1);
-	if (value.k === "partial") for (const item of value.args) spoil(state, item, depth + 1);
-	if (value.k === "function" && value.self) spoil(state, value.self, depth + 1);
-	const object = value.k === "ref" ? getObject(state, value.id) : undefined;
-	if (object?.t === "list") for (const item of object.items) spoil(state, item, depth + 1);
-	if (object?.t === "dict") for (const item of object.entries.values()) spoil(state, item, depth + 1);
-	if (object?.t === "trainer") spoil(state, object.model, depth + 1);
-	if (object?.t === "instance") for (const item of object.fields.values()) spoil(state, item, depth + 1);
+/** A method of an unknown may have changed it: `args.update(…)`, `module.reset()`. */
+function forgetReceiver(state: State, callee: Value): void {
+	const id = unknownId(callee);
+	const dot = id?.lastIndexOf(".") ?? -1;
+	if (id === undefined || dot <= 0) return;
+	dropSlots(state, `${id.slice(0, dot)}.`);
 }
 
 function callNative(
@@ -138,6 +144,7 @@ function callNative(
 	const self = resolve(state, callee.self);
 	if (callee.name === "__init__" && self.k === "super") return callBaseInit(machine, state, self, args, call, ctx);
 	if (self.k === "ref") {
+		if (isParserExit(state, self, callee.name)) return [];
 		const value = callContainer(state, self.id, callee.name, args, call, ctx);
 		if (value) return one(state, value);
 	}
@@ -146,8 +153,12 @@ function callNative(
 		if (spec && (self.k === "symbol" || self.k === "handle"))
 			return callAsPeft(machine, state, self, spec, args, call, ctx);
 	}
-	spoil(state, self, 0);
+	if (!isPure(callee)) spoil(state, [self.k === "super" ? self.self : self], siteKey(ctx, call));
 	return callUnknown(state, callee, args, call, ctx);
+}
+
+function isParserExit(state: State, self: RefValue, name: string): boolean {
+	return (name === "error" || name === "exit") && getObject(state, self.id)?.t === "parser";
 }
 
 /** Only a PeftModel has the method: the receiver is one. */
@@ -360,8 +371,7 @@ function mergeResults(results: readonly Result[], site: string): Result[] {
 function deferInner(machine: Machine, state: State, ctx: Context): void {
 	for (const value of frameVars(state, ctx.frame).values()) {
 		if (value.k !== "function" || value.def.kind !== "def" || value.closure !== ctx.frame) continue;
-		if (machine.entered.has(value.def) || machine.pending.some((one) => one.def === value.def)) continue;
-		machine.pending.push({ def: value.def, value, state: fork(state), ctx });
+		if (!machine.entered.has(value.def)) machine.pending.push({ def: value.def, value, state: fork(state), ctx });
 	}
 }
 

@@ -1,7 +1,9 @@
 /** What a catalogue effect means: one function per kind of effect. */
 import type { AdapterName, Effect, Param } from "../catalog/types";
 import type { CallExpr } from "../syntax/facts";
+import { assume } from "./assume";
 import { trainerModel } from "./attributes";
+import { truthKey } from "./builtins";
 import type { ConfigView, ConstantView, EventId, EventKind } from "./graph";
 import { allocateCore, asModel, inside, isPeftPath, knownModel, stripEnvironment, wrapPath } from "./handles";
 import type { CoreObject } from "./heap";
@@ -20,7 +22,7 @@ import {
 	write,
 } from "./transitions";
 import { computed } from "./truth";
-import { type HandleValue, isNone, keyOf, NONE, type ObjId, symbol, tuple, type Value } from "./values";
+import { external, type HandleValue, isNone, keyOf, NONE, type ObjId, symbol, tuple, type Value } from "./values";
 
 /** One call of a modelled API. */
 export interface ApiCall {
@@ -158,7 +160,9 @@ function run(c: ApiCall, effect: Effect): Value | undefined {
 			return { k: "ref", id };
 		}
 		case "opaque":
-			return computed(`call(${c.api},${argumentKeys(c.args)})`);
+			return truthKey(external(c.api), c.args) === undefined
+				? unknownResult(c)
+				: computed(`call(${c.api},${argumentKeys(c.args)})`);
 		case "exit":
 			return undefined;
 	}
@@ -402,7 +406,13 @@ function injectAdapter(c: ApiCall, effect: Effect & { kind: "inject" }): Value {
 	return argument(c, effect.model) ?? target;
 }
 
-function load(c: ApiCall, effect: Effect & { kind: "load" }): Value {
+/** A load that returned had something to load: False where the path says there was nothing. */
+function sourceIsGiven(c: ApiCall, param: Param): boolean {
+	const source = argument(c, param);
+	return source?.k !== "symbol" || assume(c.state, source, true, c.machine);
+}
+
+function load(c: ApiCall, effect: Effect & { kind: "load" }): Value | undefined {
 	const target = modelArgument(c, effect.model);
 	if (!target) return unknownResult(c);
 	const adapter = adapterName(c, effect.adapterName);
@@ -414,6 +424,7 @@ function load(c: ApiCall, effect: Effect & { kind: "load" }): Value {
 		);
 		return target;
 	}
+	if (!sourceIsGiven(c, effect.source)) return undefined;
 	const event = newEvent(c, "load");
 	const before = getCore(c.state, target.core);
 	const config = configOf(c.state, argument(c, "config"));

@@ -2,14 +2,17 @@
 import { classKind } from "../catalog";
 import type { CallExpr, DefStmt, Expr, ModuleFacts, Param, Span } from "../syntax/facts";
 import { findMember } from "./attributes";
-import { BoundExceeded, ENTRY_STATES, ENTRY_STEPS, FILE_STEPS } from "./bounds";
+import { BoundExceeded, ENTRY_STEPS, FILE_STEPS } from "./bounds";
 import { activation, instantiate, runBody, unknownParameter } from "./calls";
 import { evaluate } from "./expressions";
 import { materialize, refineToPeft } from "./handles";
+import { merge } from "./join";
 import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place, type Result } from "./machine";
+import { leadsToModel } from "./models";
+import { dottedName } from "./names";
 import { judgeRelevance } from "./relevance";
-import { bind, emptyState, fork, frameVars, getObject, leadsToModel, merge, type State, setVar } from "./state";
-import { dottedName, execute } from "./statements";
+import { bind, emptyState, fork, frameVars, getObject, type State, setVar } from "./state";
+import { execute } from "./statements";
 import { type FunctionValue, type ObjId, symbol, type Value } from "./values";
 
 /** Interprets the whole file; what is found is in the machine's recorder. */
@@ -21,17 +24,19 @@ export function runFile(machine: Machine, facts: ModuleFacts, text: string): voi
 			outcome.kind === "stop" ? [] : [outcome.state],
 		),
 	);
-	const states = merge(ends ?? [], "end").slice(0, ENTRY_STATES);
+	const states = merge(ends ?? [], "end");
 	// Where the top level ends in sys.exit, functions are entered from an empty module that has only its definitions.
 	const starts = states.length > 0 ? states : definitionsOnly(machine, facts, ctx, budget);
 	const relevance = judgeRelevance(facts);
-	const entries = starts.flatMap((state) => entriesOf(machine, state, ctx));
+	const entries = new Map<DefStmt, Entry[]>();
+	for (const entry of starts.flatMap((state) => entriesOf(machine, state, ctx)))
+		entries.set(entry.def, [...(entries.get(entry.def) ?? []), entry]);
 	const makers: Makers = new Map();
 	for (const first of [true, false]) {
-		for (const entry of entries) {
-			if (first && relevance.used.has(entry.def.name.name)) continue;
-			if (relevance.matters(entry.def) || holdsModel(machine, entry, makers, budget))
-				enter(machine, entry, makers, budget);
+		for (const [def, sameDef] of entries) {
+			if (machine.entered.has(def) || (first && relevance.used.has(def.name.name))) continue;
+			const open = sameDef.filter((entry) => relevance.matters(def) || holdsModel(machine, entry, makers, budget));
+			for (const entry of open) enter(machine, entry, makers, budget);
 		}
 	}
 	for (let i = 0; i < machine.pending.length; i++) runPending(machine, i, budget);
@@ -135,7 +140,6 @@ function holdsModel(machine: Machine, entry: Entry, makers: Makers, budget: { le
 }
 
 function enter(machine: Machine, entry: Entry, makers: Makers, budget: { left: number }): void {
-	if (machine.entered.has(entry.def)) return;
 	guarded(machine, budget, place(entry.ctx, entry.def), () => {
 		for (const { state: ready, self } of receivers(machine, entry, makers)) {
 			machine.entered.add(entry.def);
@@ -169,7 +173,7 @@ function madeObjects(machine: Machine, entry: Entry, cls: ObjId, makers: Makers)
 	const ctx = { ...entry.ctx, key: `new:${span.start}` };
 	const init = findMember(state, cls, "__init__");
 	const args = unknownArguments(init?.value, ctx);
-	const made = instantiate(machine, state, cls, args, constructorCall(span), ctx).slice(0, ENTRY_STATES);
+	const made = instantiate(machine, state, cls, args, constructorCall(span), ctx);
 	makers.set(entry.state, new Map([...(makers.get(entry.state) ?? []), [cls, made]]));
 	return made;
 }
@@ -205,6 +209,7 @@ function bindUnknown(machine: Machine, state: State, func: FunctionValue, ctx: C
 /** `model: PeftModel` says what comes in; unions and optionals say too little. */
 function believeAnnotation(machine: Machine, state: State, param: Param, value: Value, ctx: Context): void {
 	if (!param.annotation || value.k !== "symbol" || !isPlainName(param.annotation)) return;
+	if (param.default?.kind === "constant" && param.default.type === "none") return;
 	const [result] = evaluate(machine, state, param.annotation, { ...ctx, frame: ctx.closure });
 	if (result?.value.k !== "external" || classKind(result.value.name) !== "peft-model") return;
 	const handle = materialize(state, value, machine);
@@ -217,10 +222,12 @@ function isPlainName(expr: Expr): boolean {
 
 function runPending(machine: Machine, index: number, budget: { left: number }): void {
 	const pending = machine.pending[index];
-	if (!pending || machine.entered.has(pending.def) || pending.value.k !== "function") return;
+	if (pending?.value.k !== "function") return;
+	if (machine.entered.has(pending.def) && !machine.deferred.has(pending.def)) return;
 	const func = pending.value;
 	guarded(machine, budget, place(pending.ctx, pending.def), () => {
 		machine.entered.add(pending.def);
+		machine.deferred.add(pending.def);
 		const key = `${pending.ctx.key}>inner:${pending.def.start}`;
 		const ctx = { ...activation(machine, func, key, pending.ctx), stack: [...pending.ctx.stack, pending.def] };
 		bindUnknown(machine, pending.state, func, ctx);

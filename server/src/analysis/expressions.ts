@@ -1,13 +1,12 @@
 /** Evaluates expressions. An expression may fork the state: every result carries its own. */
 
-import { mayExport } from "../catalog";
+import { mayExport, starNames } from "../catalog";
 import type {
 	Argument,
 	BinaryExpr,
 	BoolExpr,
 	CallExpr,
 	CompareExpr,
-	ComprehensionExpr,
 	DictExpr,
 	Expr,
 	FStringExpr,
@@ -15,16 +14,20 @@ import type {
 	SequenceExpr,
 	SubscriptExpr,
 } from "../syntax/facts";
+import { addClause, branch } from "./assume";
 import { getAttribute } from "./attributes";
-import { SEQUENCE_ITEMS } from "./bounds";
 import { builtinNames } from "./builtin-names";
+import { isPureName } from "./builtins";
+import { evaluateComprehension } from "./comprehensions";
+import { newDict, newList, sequenceItems, subscript } from "./containers";
 import { knownModel } from "./handles";
-import { iterate } from "./loops";
+import { merge } from "./join";
 import { type Arguments, type Context, type Machine, OTHER, place, type Result, siteKey, type Use } from "./machine";
-import { namesIn, scopeNames } from "./names";
-import { deleteVar, fork, getObject, getSlot, getVar, merge, resolve, type State, setObject, setVar } from "./state";
+import { dottedName, scopeNames } from "./names";
+import { binary, unary } from "./operators";
+import { type Clause, fork, getObject, getVar, resolve, type State } from "./state";
 import { assign } from "./targets";
-import { branch, compare, computed, not, truthOf } from "./truth";
+import { compare, computed, not, truthOf } from "./truth";
 import { type Constant, constant, external, keyOf, symbol, tuple, type Value } from "./values";
 
 export function evaluate(machine: Machine, state: State, expr: Expr, ctx: Context, use: Use = OTHER): Result[] {
@@ -96,34 +99,45 @@ export function one(state: State, value: Value): Result[] {
 	return [{ state, value }];
 }
 
-/** Both sides of a test, each a list of states. */
-export function evaluateTest(machine: Machine, state: State, test: Expr, ctx: Context): { yes: State[]; no: State[] } {
+/** Both sides of a test, each a list of states, and the one value that was asked where there is one. */
+export interface Sides {
+	readonly yes: readonly State[];
+	readonly no: readonly State[];
+	readonly asked: Clause[number] | undefined;
+}
+
+export function evaluateTest(machine: Machine, state: State, test: Expr, ctx: Context): Sides {
 	switch (test.kind) {
 		case "not": {
-			const { yes, no } = evaluateTest(machine, state, test.operand, ctx);
-			return { yes: no, no: yes };
+			const { yes, no, asked } = evaluateTest(machine, state, test.operand, ctx);
+			return { yes: no, no: yes, asked: asked && { ...asked, truth: !asked.truth } };
 		}
 		case "and": {
 			const { through, out } = chain(machine, state, test.operands, "yes", ctx);
-			return { yes: through, no: out };
+			return { yes: through, no: out, asked: undefined };
 		}
 		case "or": {
 			const { through, out } = chain(machine, state, test.operands, "no", ctx);
-			return { yes: out, no: through };
+			return { yes: out, no: through, asked: undefined };
 		}
 		default: {
-			const sides: { yes: State[]; no: State[] } = { yes: [], no: [] };
-			for (const result of evaluate(machine, state, test, ctx)) {
-				const { yes, no } = branch(result.state, result.value, place(ctx, test), machine);
-				if (yes) sides.yes.push(yes);
-				if (no) sides.no.push(no);
-			}
-			return sides;
+			const results = evaluate(machine, state, test, ctx);
+			const [only] = results;
+			const asked = results.length === 1 && only ? { value: only.value, truth: true } : undefined;
+			const sides = results.map((result) => branch(result.state, result.value, place(ctx, test), machine));
+			return { yes: present(sides.map((side) => side.yes)), no: present(sides.map((side) => side.no)), asked };
 		}
 	}
 }
 
-/** Short circuit: states that pass every operand by `side`, and those that leave early. */
+function present(states: readonly (State | undefined)[]): State[] {
+	return states.filter((state) => state !== undefined);
+}
+
+/**
+ * Short circuit: states that pass every operand by `side`, and those that leave early. The ways to leave are one where
+ * nothing else tells them apart; that at least one operand let go is kept as a clause.
+ */
 function chain(
 	machine: Machine,
 	state: State,
@@ -133,15 +147,21 @@ function chain(
 ): { through: State[]; out: State[] } {
 	let through = [state];
 	const out: State[] = [];
+	const alternatives: Clause[number][] = [];
+	let isPlain = true;
 	for (const operand of operands) {
-		const next: State[] = [];
-		for (const s of through) {
-			const sides = evaluateTest(machine, s, operand, ctx);
-			next.push(...sides[side]);
-			out.push(...sides[side === "yes" ? "no" : "yes"]);
-		}
-		through = merge(next, siteKey(ctx, operand));
+		const tests = through.map((s) => evaluateTest(machine, s, operand, ctx));
+		const [first] = tests;
+		if (tests.length === 1 && first?.asked)
+			alternatives.push({ ...first.asked, truth: first.asked.truth !== (side === "yes") });
+		else isPlain = false;
+		out.push(...tests.flatMap((sides) => sides[side === "yes" ? "no" : "yes"]));
+		through = merge(
+			tests.flatMap((sides) => sides[side]),
+			siteKey(ctx, operand),
+		);
 	}
+	if (isPlain) for (const s of out) addClause(s, alternatives);
 	const last = operands.at(-1);
 	return { through, out: last ? merge(out, siteKey(ctx, last)) : out };
 }
@@ -181,7 +201,10 @@ function lookup(machine: Machine, state: State, expr: NameExpr, ctx: Context): V
 /** Star imports, then builtins. */
 function lookupOutside(machine: Machine, name: string): Value {
 	if (name === "__name__") return constant("__main__");
-	const star = machine.stars.find((module) => mayExport(module, name));
+	const { stars } = machine;
+	// A name that a module is known to export wins over one that only looks like its kind.
+	const star =
+		stars.find((module) => starNames(module).includes(name)) ?? stars.find((module) => mayExport(module, name));
 	if (star) return external(`${star}.${name}`);
 	return builtinNames.has(name) ? external(`builtins.${name}`) : symbol(`free:${name}`);
 }
@@ -244,14 +267,6 @@ function collectArguments(state: State, args: readonly Argument[], values: reado
 	return { positional, keywords, openPositional, openKeywords };
 }
 
-/** Items of a sequence value, and whether there may be more. */
-export function sequenceItems(state: State, given: Value): { items: readonly Value[]; open: boolean } {
-	const value = resolve(state, given);
-	if (value.k === "tuple") return { items: value.items, open: false };
-	const object = value.k === "ref" ? getObject(state, value.id) : undefined;
-	return object?.t === "list" ? object : { items: [], open: true };
-}
-
 // --- operators
 
 function evaluateConditional(
@@ -302,8 +317,31 @@ function boolStep(machine: Machine, so: Result, expr: BoolExpr, index: number, c
 	return [...(stay ? one(stay, resolve(stay, so.value)) : []), ...(go ? next(go) : [])];
 }
 
+function evaluateBinary(machine: Machine, state: State, expr: BinaryExpr, ctx: Context): Result[] {
+	return evaluateAll(machine, state, [expr.left, expr.right], ctx).map(({ state: after, values }) => {
+		const [left, right] = values as [Value, Value];
+		return { state: after, value: binary(after, expr, resolve(after, left), resolve(after, right), ctx) };
+	});
+}
+
+function evaluateCompare(machine: Machine, state: State, expr: CompareExpr, ctx: Context): Result[] {
+	return evaluateAll(machine, state, [expr.left, ...expr.rest.map((part) => part.right)], ctx).map(
+		({ state: after, values }) => {
+			const tests = expr.rest.map((part, i) =>
+				compare(after, part.operator, values[i] as Value, values[i + 1] as Value),
+			);
+			const [only, ...more] = tests;
+			if (only && more.length === 0) return { state: after, value: only };
+			return { state: after, value: computed(`(and ${tests.map(keyOf).join(" ")})`, { kind: "and", of: tests }) };
+		},
+	);
+}
+
+/** Something in it may have an effect. */
 function hasCall(expr: Expr): boolean {
 	switch (expr.kind) {
+		case "call":
+			return !isPureName(dottedName(expr.func)) || expr.args.some((arg) => hasCall(arg.value));
 		case "name":
 		case "constant":
 		case "lambda":
@@ -328,83 +366,6 @@ function hasCall(expr: Expr): boolean {
 		default:
 			return true;
 	}
-}
-
-function unary(operator: string, value: Value): Value {
-	if (value.k === "constant" && typeof value.value === "number" && operator === "-") return constant(-value.value);
-	return computed(`(${operator} ${keyOf(value)})`);
-}
-
-function evaluateBinary(machine: Machine, state: State, expr: BinaryExpr, ctx: Context): Result[] {
-	return evaluateAll(machine, state, [expr.left, expr.right], ctx).map(({ state: after, values }) => {
-		const [left, right] = values as [Value, Value];
-		return { state: after, value: binary(after, expr, resolve(after, left), resolve(after, right), ctx) };
-	});
-}
-
-function binary(state: State, expr: BinaryExpr, left: Value, right: Value, ctx: Context): Value {
-	if (left.k === "constant" && right.k === "constant") {
-		const folded = fold(expr.operator, left.value, right.value);
-		if (folded !== undefined) return constant(folded);
-	}
-	if (expr.operator === "+") {
-		const a = listItems(state, left);
-		const b = listItems(state, right);
-		if (a && b) return newList(state, [...a.items, ...b.items], a.open || b.open, siteKey(ctx, expr));
-	}
-	return computed(`(${expr.operator} ${keyOf(left)} ${keyOf(right)})`);
-}
-
-function listItems(state: State, value: Value): { items: readonly Value[]; open: boolean } | undefined {
-	if (value.k === "tuple") return { items: value.items, open: false };
-	const object = value.k === "ref" ? getObject(state, value.id) : undefined;
-	return object?.t === "list" ? object : undefined;
-}
-
-export function newList(state: State, items: readonly Value[], open: boolean, key: string): Value {
-	const id = `list:${key}`;
-	setObject(state, id, {
-		t: "list",
-		items: items.slice(0, SEQUENCE_ITEMS),
-		open: open || items.length > SEQUENCE_ITEMS,
-	});
-	return { k: "ref", id };
-}
-
-export function newDict(state: State, entries: ReadonlyMap<Constant, Value>, open: boolean, key: string): Value {
-	const id = `dict:${key}`;
-	setObject(state, id, { t: "dict", entries, open });
-	return { k: "ref", id };
-}
-
-function fold(operator: string, left: Constant, right: Constant): Constant | undefined {
-	if (typeof left === "string" && typeof right === "string") return operator === "+" ? left + right : undefined;
-	if (typeof left !== "number" || typeof right !== "number") return undefined;
-	switch (operator) {
-		case "+":
-			return left + right;
-		case "-":
-			return left - right;
-		case "*":
-			return left * right;
-		case "%":
-			return right === 0 ? undefined : ((left % right) + right) % right;
-		default:
-			return undefined;
-	}
-}
-
-function evaluateCompare(machine: Machine, state: State, expr: CompareExpr, ctx: Context): Result[] {
-	return evaluateAll(machine, state, [expr.left, ...expr.rest.map((part) => part.right)], ctx).map(
-		({ state: after, values }) => {
-			const tests = expr.rest.map((part, i) =>
-				compare(after, part.operator, values[i] as Value, values[i + 1] as Value),
-			);
-			const [only, ...more] = tests;
-			if (only && more.length === 0) return { state: after, value: only };
-			return { state: after, value: computed(`(and ${tests.map(keyOf).join(" ")})`, { kind: "and", of: tests }) };
-		},
-	);
 }
 
 // --- literals and displays
@@ -467,94 +428,4 @@ function evaluateSubscript(machine: Machine, state: State, expr: SubscriptExpr, 
 		const value = seen(machine, after, expr, subscript(after, resolve(after, base), resolve(after, index)), OTHER, ctx);
 		return { state: after, value };
 	});
-}
-
-/** `base[index]` where both are known well enough; an unknown named after them otherwise. */
-export function subscript(state: State, base: Value, index: Value): Value {
-	const items = base.k === "tuple" || base.k === "ref" ? listItems(state, base) : undefined;
-	if (items && index.k === "constant" && typeof index.value === "number") {
-		const position = index.value < 0 && !items.open ? items.items.length + index.value : index.value;
-		const item = items.items[position];
-		if (item) return resolve(state, item);
-	}
-	const object = base.k === "ref" ? getObject(state, base.id) : undefined;
-	if (object?.t === "dict" && index.k === "constant") {
-		const item = object.entries.get(index.value);
-		if (item) return resolve(state, item);
-	}
-	// `Optional[X]`, `list[int]`: the class itself is what matters.
-	if (base.k === "external" && /^(typing|builtins|collections)\b/.test(base.name)) return base;
-	const initial = computed(`${keyOf(base)}[${keyOf(index)}]`);
-	return resolve(state, getSlot(state, keyOf(initial)) ?? initial);
-}
-
-// --- comprehensions
-
-function evaluateComprehension(machine: Machine, state: State, expr: ComprehensionExpr, ctx: Context): Result[] {
-	const [clause] = expr.clauses;
-	if (!clause) return one(state, symbol(`broken:${siteKey(ctx, expr)}`));
-	const names = expr.clauses.flatMap((one) => namesIn(one.target));
-	const outer = names.map((name) => [name, getVar(state, ctx.frame, name)] as const);
-	return evaluate(machine, state, clause.iter, ctx).flatMap((source) =>
-		comprehensionStates(machine, source, expr, ctx).map(({ state: after, items }) => {
-			restore(after, ctx, outer);
-			return { state: after, value: newList(after, items, true, siteKey(ctx, expr)) };
-		}),
-	);
-}
-
-/** A comprehension's own names end with it. */
-function restore(state: State, ctx: Context, outer: readonly (readonly [string, Value | undefined])[]): void {
-	for (const [name, value] of outer) {
-		if (value) setVar(state, ctx.frame, name, value);
-		else deleteVar(state, ctx.frame, name);
-	}
-}
-
-function comprehensionStates(
-	machine: Machine,
-	source: Result,
-	expr: ComprehensionExpr,
-	ctx: Context,
-): { state: State; items: Value[] }[] {
-	const [clause, ...inner] = expr.clauses;
-	if (!clause) return [{ state: source.state, items: [] }];
-	let running: { state: State; items: Value[] }[] = [{ state: source.state, items: [] }];
-	for (const pass of iterate(machine, source.state, source.value, expr, ctx)) {
-		running = running.flatMap((so) => {
-			assign(machine, so.state, clause.target, pass.item(so.state), pass.ctx);
-			if (!passesFilters(machine, so.state, clause.tests, pass.ctx)) return [so];
-			return comprehensionElement(machine, so.state, expr, inner, pass.ctx).map((r) => ({
-				state: r.state,
-				items: [...so.items, ...r.items],
-			}));
-		});
-	}
-	return running;
-}
-
-/** Filters do not fork: an item that may pass is taken to pass, and what it would say of unknowns is forgotten. */
-function passesFilters(machine: Machine, state: State, tests: readonly Expr[], ctx: Context): boolean {
-	return tests.every((test) => {
-		const [first] = evaluate(machine, fork(state), test, ctx);
-		return !first || truthOf(first.state, first.value) !== false;
-	});
-}
-
-function comprehensionElement(
-	machine: Machine,
-	state: State,
-	expr: ComprehensionExpr,
-	inner: ComprehensionExpr["clauses"],
-	ctx: Context,
-): { state: State; items: Value[] }[] {
-	const [next] = inner;
-	if (next) {
-		const nested: ComprehensionExpr = { ...expr, clauses: inner };
-		return evaluate(machine, state, next.iter, ctx).flatMap((source) =>
-			comprehensionStates(machine, source, nested, ctx),
-		);
-	}
-	const exprs = expr.key ? [expr.key, expr.element] : [expr.element];
-	return evaluateAll(machine, state, exprs, ctx).map((r) => ({ state: r.state, items: r.values.slice(-1) }));
 }

@@ -80,6 +80,8 @@ export interface DictObject {
 	readonly t: "dict";
 	readonly entries: ReadonlyMap<Constant, Value>;
 	readonly open: boolean;
+	/** It holds something, if only under keys we do not know. */
+	readonly nonEmpty?: boolean;
 }
 
 /** An argparse parser, or a group of one. */

@@ -1,9 +1,9 @@
 /** Passes through a loop: how many, and what the loop variable is in each. */
 import type { Span } from "../syntax/facts";
-import { LOOP_PASSES } from "./bounds";
+import { LITERAL_PASSES, LOOP_PASSES } from "./bounds";
 import { type Context, type Machine, siteKey } from "./machine";
 import { getFact, getObject, resolve, type State, setFact } from "./state";
-import { COUNTER, computed } from "./truth";
+import { COUNTER, closedItems, computed, ITEM } from "./truth";
 import { type Constant, constant, keyOf, symbol, tuple, type Value } from "./values";
 
 export interface Pass {
@@ -18,21 +18,48 @@ export interface Pass {
 export function iterate(_machine: Machine, state: State, iterable: Value, site: Span, ctx: Context): Pass[] {
 	const source = resolve(state, iterable);
 	const count = lengthOf(state, source);
-	const passes = Math.min(count ?? LOOP_PASSES, LOOP_PASSES);
+	const passes = passesOf(count, isLiteral(state, source) ? LITERAL_PASSES : LOOP_PASSES);
 	return Array.from({ length: passes }, (_, index) => {
 		const inner = passContext(ctx, index);
 		return { ctx: inner, sure: count !== undefined, item: (s) => itemOf(s, source, index, site, inner) };
 	});
 }
 
+/** A short loop of known length is run as it is; a longer one as often as shows what the first pass left behind. */
+function passesOf(count: number | undefined, bound: number): number {
+	if (count === undefined) return LOOP_PASSES;
+	return count <= bound ? count : Math.min(count, LOOP_PASSES);
+}
+
+/** A literal sequence, or something that runs beside one. */
+function isLiteral(state: State, source: Value): boolean {
+	if (source.k === "symbol" && source.op?.kind === "enumerate") return isLiteral(state, resolve(state, source.op.of));
+	if (source.k === "symbol" && source.op?.kind === "zip")
+		return source.op.of.some((part) => isLiteral(state, resolve(state, part)));
+	return closedItems(state, source) !== undefined;
+}
+
+/** The loop is over a literal that has more items than are run: what it ends with is a guess. */
+export function isCutShort(state: State, iterable: Value): boolean {
+	const source = resolve(state, iterable);
+	return isLiteral(state, source) && (lengthOf(state, source) ?? 0) > LITERAL_PASSES;
+}
+
 export function passContext(ctx: Context, index: number): Context {
 	return { ...ctx, passes: `${ctx.passes}.${index}`, pass: index > 0 ? 1 : ctx.pass };
 }
 
-/** A path that guessed about the counter in one pass may not stand for the next. */
+/** Guesses of one pass do not stand for the next. */
 export function enterPass(state: State, index: number): void {
-	if (index > 0 && state.counterGuess) state.certain = false;
-	state.counterGuess = false;
+	settleGuesses(state);
+	state.laterPass ||= index > 0;
+}
+
+/** What was guessed of a pass is a guess for all that comes after it. */
+export function settleGuesses(state: State): void {
+	if (state.passGuesses.length === 0) return;
+	state.guesses = [...state.guesses, ...state.passGuesses];
+	state.passGuesses = [];
 }
 
 function lengthOf(state: State, value: Value): number | undefined {
@@ -70,7 +97,7 @@ function itemOf(state: State, source: Value, index: number, site: Span, ctx: Con
 		if (op.kind === "range")
 			return counter(state, op.args.length > 1 ? (op.args[0] as Value) : constant(0), index, site, ctx);
 	}
-	return resolve(state, knownItem(state, source, index) ?? computed(`each:${keyOf(source)}#${siteKey(ctx, site)}`));
+	return resolve(state, knownItem(state, source, index) ?? computed(`${ITEM}${keyOf(source)}#${siteKey(ctx, site)}`));
 }
 
 function knownItem(state: State, source: Value, index: number): Value | undefined {
@@ -92,7 +119,7 @@ function counter(state: State, start: Value, index: number, site: Span, ctx: Con
 	const first = start.k === "constant" ? start.value : undefined;
 	const fact = getFact(state, value.id);
 	if (first === undefined) return value;
-	if (index === 0) setFact(state, value.id, { ...fact, equals: first, truth: first !== 0 });
+	if (index === 0) setFact(state, value.id, { ...fact, oneOf: [first], truth: first !== 0 });
 	else setFact(state, value.id, { ...fact, differs: [first], ...(first === 0 ? { truth: true } : {}) });
 	return value;
 }

@@ -54,6 +54,8 @@ export interface Machine {
 	readonly parents: Map<FrameId, FrameId | undefined>;
 	/** Functions and classes that were entered by a call. */
 	readonly entered: Set<DefStmt | LambdaExpr | ClassStmt>;
+	/** Inner functions that nobody called, and that were entered for it. */
+	readonly deferred: Set<DefStmt>;
 	/** Where a class of the file stands. */
 	readonly classes: Map<ObjId, Place>;
 	/** Modules star-imported at the top, last first. */

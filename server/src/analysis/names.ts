@@ -1,5 +1,13 @@
 /** Which names a function binds itself, per Python's scoping rules. */
-import type { Block, DefStmt, Expr, LambdaExpr, Pattern, Stmt } from "../syntax/facts";
+import {
+	type Block,
+	type DefStmt,
+	type Expr,
+	isStatement,
+	type LambdaExpr,
+	type Pattern,
+	type Stmt,
+} from "../syntax/facts";
 
 export interface ScopeNames {
 	readonly locals: ReadonlySet<string>;
@@ -137,38 +145,15 @@ export function namesIn(target: Expr): string[] {
 	return target.kind === "starred" ? namesIn(target.value) : [];
 }
 
-const STATEMENTS = new Set<string>([
-	"import",
-	"import-from",
-	"def",
-	"class",
-	"assign",
-	"augassign",
-	"annotation",
-	"del",
-	"expr",
-	"if",
-	"for",
-	"while",
-	"try",
-	"with",
-	"match",
-	"return",
-	"raise",
-	"assert",
-	"global",
-	"nonlocal",
-	"break",
-	"continue",
-	"pass",
-	"unknown-stmt",
-]);
-
-export function isStatement(part: Stmt | Expr): part is Stmt {
-	return STATEMENTS.has(part.kind);
-}
-
 export function firstPart(path: string): string {
 	const dot = path.indexOf(".");
 	return dot < 0 ? path : path.slice(0, dot);
+}
+
+/** `a.b.c` of a name, attribute or the callee of a call; empty for anything else. */
+export function dottedName(expr: Expr): string {
+	if (expr.kind === "name") return expr.name;
+	if (expr.kind === "call") return dottedName(expr.func);
+	if (expr.kind === "attribute") return `${dottedName(expr.value)}.${expr.attr.name}`;
+	return "";
 }

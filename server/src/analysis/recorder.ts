@@ -28,7 +28,10 @@ interface Mutable<T> {
 	readonly cases: Map<string, EventCase>;
 }
 
-type EventDraft = Mutable<Omit<ModelEvent, "cases">>;
+interface EventDraft extends Mutable<Omit<ModelEvent, "cases">> {
+	/** There were more cases than are kept: what the kept ones agree on is not certain. */
+	isCut: boolean;
+}
 
 interface ReadDraft {
 	readonly read: Omit<ModelRead, "cases">;
@@ -91,7 +94,7 @@ export function createRecorder(text: string): Recorder {
 			const id = events.length;
 			eventIds.set(key, id);
 			const site = { id, kind, api, call: callSite(call, params, ctx, text), frames: ctx.frames };
-			events.push({ site, cases: new Map() });
+			events.push({ site, cases: new Map(), isCut: false });
 			return id;
 		},
 
@@ -99,14 +102,17 @@ export function createRecorder(text: string): Recorder {
 			const draft = events[event];
 			if (!draft) return;
 			const after = parts.target && coreAt(state, parts.target.core);
-			const certain = state.certain && !ctx.deliberate;
+			const certain = state.guesses.length === 0 && !ctx.deliberate;
 			const key = `${handleKey(parts.target, parts.before)}|${coreKey(parts.before)}|${coreKey(after)}|${handleKey(parts.result)}|${parts.adapter}|${certain}|${ctx.pass}`;
 			const known = draft.cases.get(key);
 			if (known) {
 				draft.cases.set(key, { ...known, conditions: common(known.conditions, state.conditions) });
 				return;
 			}
-			if (draft.cases.size >= CASES) return;
+			if (draft.cases.size >= CASES) {
+				draft.isCut = true;
+				return;
+			}
 			draft.cases.set(key, {
 				target: parts.target && handleView(state, parts.target, parts.before),
 				before: parts.before && coreView(parts.before),
@@ -143,7 +149,8 @@ export function createRecorder(text: string): Recorder {
 		},
 
 		note(at, message) {
-			notes.push({ place: at, message });
+			const known = notes.some(({ place: other, message: text }) => text === message && other.start === at.start);
+			if (!known) notes.push({ place: at, message });
 		},
 
 		mark() {
@@ -175,7 +182,10 @@ export function createRecorder(text: string): Recorder {
 
 /** Events without a case (their path was given up) keep their number: ids are indices. */
 function renumber(events: readonly EventDraft[]): ModelEvent[] {
-	return events.map((draft) => ({ ...draft.site, cases: [...draft.cases.values()] }));
+	return events.map(({ site, cases, isCut }) => ({
+		...site,
+		cases: isCut ? [...cases.values()].map((one) => ({ ...one, certain: false })) : [...cases.values()],
+	}));
 }
 
 function common(a: readonly Condition[], b: readonly Condition[]): readonly Condition[] {

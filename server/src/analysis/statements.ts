@@ -17,15 +17,21 @@ import type {
 	WhileStmt,
 	WithStmt,
 } from "../syntax/facts";
+import { isStatement } from "../syntax/facts";
+import { branch } from "./assume";
 import { BoundExceeded, LOOP_PASSES } from "./bounds";
+import { growInPlace } from "./containers";
 import { evaluateAll, evaluateTest } from "./expressions";
-import { enterPass, iterate, passContext } from "./loops";
+import type { Condition } from "./graph";
+import { merge } from "./join";
+import { enterPass, isCutShort, iterate, passContext, settleGuesses } from "./loops";
 import { type Context, type Machine, type Outcome, place, siteKey } from "./machine";
-import { firstPart, isStatement, patternNames } from "./names";
-import { fork, frameVars, merge, type State, setObject, setVar } from "./state";
+import { dottedName, firstPart, patternNames } from "./names";
+import { fold } from "./operators";
+import { fork, frameVars, resolve, type State, setObject, setVar } from "./state";
 import { assign, remove } from "./targets";
-import { branch, COUNTER, compare, computed } from "./truth";
-import { external, keyOf, NONE, symbol, type Value } from "./values";
+import { COUNTER, compare, computed } from "./truth";
+import { constant, external, keyOf, NONE, symbol, type Value } from "./values";
 
 const next = (state: State): Outcome => ({ kind: "next", state });
 
@@ -165,24 +171,25 @@ function runClass(machine: Machine, state: State, statement: ClassStmt, ctx: Con
 	});
 }
 
-/** `a.b.c` of a name, attribute or the callee of a call; empty for anything else. */
-export function dottedName(expr: Expr): string {
-	if (expr.kind === "name") return expr.name;
-	if (expr.kind === "call") return dottedName(expr.func);
-	if (expr.kind === "attribute") return `${dottedName(expr.value)}.${expr.attr.name}`;
-	return "";
-}
-
-/** Inside a loop a number that changes is a counter; elsewhere it is computed. */
+/** Containers grow in place; numbers are computed, and count passes inside a loop. */
 function runAugAssign(machine: Machine, state: State, statement: AugAssignStmt, ctx: Context): Outcome[] {
 	return evaluateAll(machine, state, [statement.target, statement.value], ctx).map(({ state: after, values }) => {
 		const [old, by] = values as [Value, Value];
-		const inLoop = ctx.passes !== "" && old.k !== "ref";
-		const value =
-			old.k === "ref" ? old : computed(`${inLoop ? COUNTER : ""}(${statement.operator}= ${keyOf(old)} ${keyOf(by)})`);
+		const value = augmented(after, statement.operator, resolve(after, old), resolve(after, by), ctx);
 		assign(machine, after, statement.target, value, ctx);
 		return next(after);
 	});
+}
+
+function augmented(state: State, operator: string, old: Value, by: Value, ctx: Context): Value {
+	if (old.k === "ref") {
+		growInPlace(state, old.id, by);
+		return old;
+	}
+	const folded = old.k === "constant" && by.k === "constant" ? fold(operator, old.value, by.value) : undefined;
+	if (folded !== undefined && typeof folded === "string") return constant(folded);
+	if (folded !== undefined && !/\.[1-9]/.test(ctx.passes)) return constant(folded);
+	return computed(`${ctx.passes === "" ? "" : COUNTER}(${operator}= ${keyOf(old)} ${keyOf(by)})`);
 }
 
 // --- branches
@@ -277,7 +284,8 @@ function matchPattern(
 function runFor(machine: Machine, state: State, statement: ForStmt, ctx: Context): Outcome[] {
 	return machine.evaluate(state, statement.iter, ctx).flatMap((source) => {
 		const loop = new LoopEnds();
-		const guess = source.state.counterGuess;
+		const outer = outerLoop(source.state);
+		const cut = isCutShort(source.state, source.value);
 		let current = [source.state];
 		for (const [index, pass] of iterate(machine, source.state, source.value, statement, ctx).entries()) {
 			if (!pass.sure) loop.exits.push(...current.map(fork));
@@ -289,20 +297,21 @@ function runFor(machine: Machine, state: State, statement: ForStmt, ctx: Context
 			}
 			current = merge(after, siteKey(pass.ctx, statement));
 		}
+		for (const s of current) if (cut) s.guesses = [...s.guesses, { test: place(ctx, statement.iter), holds: true }];
 		loop.exits.push(...current);
-		return loop.finish(machine, statement, guess, ctx);
+		return loop.finish(machine, statement, outer, ctx);
 	});
 }
 
 function runWhile(machine: Machine, state: State, statement: WhileStmt, ctx: Context): Outcome[] {
 	const loop = new LoopEnds();
-	const guess = state.counterGuess;
+	const outer = outerLoop(state);
 	let current = [state];
 	for (let index = 0; index < LOOP_PASSES; index++) {
 		const pass = passContext(ctx, index);
 		const after: State[] = [];
 		for (const s of current) {
-			const { yes, no } = evaluateTest(machine, s, statement.test, pass);
+			const { yes, no } = askLoop(machine, s, statement.test, pass);
 			loop.exits.push(...no);
 			for (const taken of yes) {
 				enterPass(taken, index);
@@ -312,9 +321,37 @@ function runWhile(machine: Machine, state: State, statement: WhileStmt, ctx: Con
 		current = merge(after, siteKey(pass, statement));
 	}
 	// After the last pass the test may fail at any time, unless it cannot.
-	for (const s of current)
-		loop.exits.push(...evaluateTest(machine, s, statement.test, passContext(ctx, LOOP_PASSES)).no);
-	return loop.finish(machine, statement, guess, ctx);
+	for (const s of current) loop.exits.push(...askLoop(machine, s, statement.test, passContext(ctx, LOOP_PASSES)).no);
+	return loop.finish(machine, statement, outer, ctx);
+}
+
+/** That a loop goes on, or ends, is no guess. */
+function askLoop(
+	machine: Machine,
+	state: State,
+	test: Expr,
+	ctx: Context,
+): { yes: readonly State[]; no: readonly State[] } {
+	const { guesses, passGuesses } = state;
+	const { yes, no } = evaluateTest(machine, state, test, ctx);
+	for (const s of [...yes, ...no]) {
+		s.guesses = guesses;
+		s.passGuesses = passGuesses;
+	}
+	return { yes, no };
+}
+
+/** What a loop around this one has set, to be put back at its end. */
+interface OuterLoop {
+	readonly laterPass: boolean;
+	readonly passGuesses: readonly Condition[];
+	readonly guesses: readonly Condition[];
+}
+
+function outerLoop(state: State): OuterLoop {
+	const { laterPass, passGuesses, guesses } = state;
+	state.passGuesses = [];
+	return { laterPass, passGuesses, guesses };
 }
 
 /** The ways out of a loop. */
@@ -335,11 +372,23 @@ class LoopEnds {
 		return on;
 	}
 
-	finish(machine: Machine, statement: ForStmt | WhileStmt, guess: boolean, ctx: Context): Outcome[] {
+	/** A loop ends somehow: where every end leans on a guess and all are alike, the guess was none. */
+	private forgiveOnlyEnd(outer: OuterLoop, site: string): void {
+		const ends = [...this.exits, ...this.breaks];
+		if (ends.some((s) => s.guesses.length <= outer.guesses.length)) return;
+		if (merge(ends.map(fork), site).length > 1) return;
+		for (const s of ends) s.guesses = outer.guesses;
+	}
+
+	finish(machine: Machine, statement: ForStmt | WhileStmt, outer: OuterLoop, ctx: Context): Outcome[] {
+		for (const s of [...this.exits, ...this.breaks, ...this.out.map((outcome) => outcome.state)]) {
+			settleGuesses(s);
+			s.laterPass = outer.laterPass;
+			s.passGuesses = outer.passGuesses;
+		}
+		this.forgiveOnlyEnd(outer, siteKey(ctx, statement));
 		const ended = merge(this.exits, siteKey(ctx, statement)).flatMap((s) => execute(machine, s, statement.orelse, ctx));
-		const outcomes = [...this.out, ...ended, ...this.breaks.map(next)];
-		for (const outcome of outcomes) outcome.state.counterGuess = guess;
-		return outcomes;
+		return [...this.out, ...ended, ...this.breaks.map(next)];
 	}
 }
 

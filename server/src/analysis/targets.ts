@@ -1,12 +1,12 @@
 /** Assignment and deletion: names, attributes, subscripts, unpacking. */
 import type { AttributeExpr, Expr, SubscriptExpr } from "../syntax/facts";
 import { setAttribute } from "./attributes";
-import { sequenceItems } from "./expressions";
+import { sequenceItems, setItem } from "./containers";
 import { type Context, type Machine, siteKey } from "./machine";
 import { scopeNames } from "./names";
-import { deleteVar, getObject, getVar, resolve, type State, setObject, setSlot, setVar } from "./state";
+import { deleteVar, getVar, resolve, type State, setSlot, setVar } from "./state";
 import { computed } from "./truth";
-import { type FrameId, keyOf, type ObjId, symbol, type Value } from "./values";
+import { type FrameId, keyOf, symbol, type Value } from "./values";
 
 export function assign(machine: Machine, state: State, target: Expr, value: Value, ctx: Context): void {
 	switch (target.kind) {
@@ -58,19 +58,6 @@ function assignSubscript(machine: Machine, state: State, target: SubscriptExpr, 
 	const container = resolve(state, base.value);
 	if (container.k === "ref") setItem(state, container.id, index.value, value);
 	else setSlot(state, keyOf(computed(`${keyOf(container)}[${keyOf(index.value)}]`)), value);
-}
-
-function setItem(state: State, id: ObjId, index: Value, value: Value): void {
-	const object = getObject(state, id);
-	if (object?.t === "dict") {
-		const entries = index.k === "constant" ? new Map(object.entries).set(index.value, value) : object.entries;
-		setObject(state, id, { ...object, entries, open: object.open || index.k !== "constant" });
-	}
-	if (object?.t === "list") {
-		const position = index.k === "constant" && typeof index.value === "number" ? index.value : -1;
-		const items = object.items.map((item, i) => (i === position ? value : item));
-		setObject(state, id, position < 0 ? { t: "list", items: [], open: true } : { ...object, items });
-	}
 }
 
 function unpack(machine: Machine, state: State, targets: readonly Expr[], value: Value, ctx: Context): void {

@@ -49,7 +49,8 @@ export function loadInto(core: CoreObject, adapter: NewAdapter, activates: boole
 		origin: adapter.origin,
 		event: adapter.event,
 		touched: "no",
-		trainable: adapter.trainable,
+		// Gradients are set when a name is new; an existing adapter keeps its own.
+		trainable: existing?.trainable ?? adapter.trainable,
 		source: adapter.source,
 		config: existing?.config ?? adapter.config,
 	};

@@ -1,15 +1,13 @@
-/** Tests: what is decided, what a branch then knows, and unknowns computed from unknowns under canonical names. */
+/** Whether a value is true, as far as a state knows; comparisons under canonical names. Nothing here changes a state. */
 import { classKind, lookupApi } from "../catalog";
-import { excludeOthers } from "./argparse";
 import { SYMBOL_LENGTH } from "./bounds";
-import type { Place } from "./graph";
-import { isPeftPath, materialize, refineToPeft } from "./handles";
-import type { Machine } from "./machine";
-import { bind, fork, getFact, getObject, resolve, type State, setFact, unknownId } from "./state";
+import { isInstance } from "./instances";
+import { type Clause, type Fact, getFact, getObject, resolve, type State, unknownId } from "./state";
 import { type Constant, constant, FALSE, keyOf, type SymbolOp, sameValue, symbol, TRUE, type Value } from "./values";
 
-/** Marks unknowns that count the passes of a loop. */
+/** Marks unknowns that count the passes of a loop, and items of a loop over something unknown. */
 export const COUNTER = "counter:";
+export const ITEM = "each:";
 
 /** An unknown computed from others; equal operands give the equal unknown. */
 export function computed(id: string, op?: SymbolOp): Value {
@@ -24,7 +22,26 @@ function hash(text: string): string {
 
 // --- truthiness
 
+/** True, false, or not known. */
 export function truthOf(state: State, value: Value): boolean | undefined {
+	return plainTruth(state, value) ?? truthByClauses(state, value);
+}
+
+/** A clause whose other alternatives are all out decides the one that is left. */
+function truthByClauses(state: State, value: Value): boolean | undefined {
+	if (state.clauses.length === 0 || value.k !== "symbol") return undefined;
+	for (const clause of state.clauses) {
+		const own = clause.find((literal) => sameValue(literal.value, value));
+		if (own && isLastAlternative(state, clause, own)) return own.truth;
+	}
+	return undefined;
+}
+
+function isLastAlternative(state: State, clause: Clause, own: Clause[number]): boolean {
+	return clause.every((other) => other === own || plainTruth(state, other.value) === !other.truth);
+}
+
+function plainTruth(state: State, value: Value): boolean | undefined {
 	const known = resolve(state, value);
 	switch (known.k) {
 		case "constant":
@@ -51,52 +68,59 @@ function isKnownExternal(name: string): boolean {
 	return name.startsWith("builtins.") || lookupApi(name) !== undefined || classKind(name) !== undefined;
 }
 
-function isTrue(value: Constant): boolean {
+export function isTrue(value: Constant): boolean {
 	return value !== null && value !== false && value !== 0 && value !== "";
 }
 
 function truthOfObject(state: State, id: string): boolean | undefined {
 	const object = getObject(state, id);
-	if (object?.t === "list") return object.items.length > 0 ? true : object.open ? undefined : false;
-	if (object?.t === "dict") return object.entries.size > 0 ? true : object.open ? undefined : false;
+	if (object?.t === "list") return object.items.length > 0 ? true : undecidedIf(object.open);
+	if (object?.t === "dict") return object.entries.size > 0 || object.nonEmpty ? true : undecidedIf(object.open);
 	return true;
 }
 
+function undecidedIf(open: boolean): false | undefined {
+	return open ? undefined : false;
+}
+
 function truthOfUnknown(state: State, id: string, op: SymbolOp | undefined): boolean | undefined {
-	const fact = getFact(state, id);
+	return truthOfFact(getFact(state, id)) ?? (op && truthOfOp(state, op));
+}
+
+function truthOfFact(fact: Fact): boolean | undefined {
 	if (fact.truth !== undefined) return fact.truth;
 	if (fact.none) return false;
-	if (fact.equals !== undefined) return isTrue(fact.equals);
-	return op && truthOfOp(state, op);
+	if (fact.oneOf?.every(isTrue)) return true;
+	return fact.oneOf && !fact.oneOf.some(isTrue) ? false : undefined;
 }
 
 function truthOfOp(state: State, op: SymbolOp): boolean | undefined {
 	switch (op.kind) {
 		case "not":
-			return negate(truthOf(state, op.of));
+			return negate(plainTruth(state, op.of));
 		case "bool":
 		case "len":
-			return truthOf(state, op.of);
+			return plainTruth(state, op.of);
 		case "and":
-			return conjunction(op.of.map((part) => truthOf(state, part)));
+			return conjunction(op.of.map((part) => plainTruth(state, part)));
 		case "or":
-			return negate(conjunction(op.of.map((part) => negate(truthOf(state, part)))));
+			return negate(conjunction(op.of.map((part) => negate(plainTruth(state, part)))));
 		case "compare":
 			return decide(state, op.operator, op.left, op.right);
 		case "isinstance":
 			return isInstance(state, op.of, op.classes);
-		case "hasattr":
-			return undefined;
+		case "call":
+			return truthOfFact(getFact(state, op.key));
 		default:
 			return undefined;
 	}
 }
 
-function negate(value: boolean | undefined): boolean | undefined {
+export function negate(value: boolean | undefined): boolean | undefined {
 	return value === undefined ? undefined : !value;
 }
 
-function conjunction(parts: readonly (boolean | undefined)[]): boolean | undefined {
+export function conjunction(parts: readonly (boolean | undefined)[]): boolean | undefined {
 	if (parts.includes(false)) return false;
 	return parts.includes(undefined) ? undefined : true;
 }
@@ -136,17 +160,46 @@ export function compare(state: State, operator: string, left: Value, right: Valu
 	}
 }
 
-function comparison(state: State, operator: "==" | "is" | "in" | "<", left: Value, right: Value): Value {
+type Comparison = "==" | "is" | "in" | "<";
+
+function comparison(state: State, operator: Comparison, left: Value, right: Value): Value {
 	const decided = decide(state, operator, left, right);
 	if (decided !== undefined) return decided ? TRUE : FALSE;
+	const emptiness = asEmptiness(state, operator, left, right);
+	if (emptiness) return emptiness;
 	const flipped = (operator === "==" || operator === "is") && left.k === "constant";
 	const [a, b] = flipped ? [right, left] : [left, right];
-	return computed(`(${operator} ${keyOf(a)} ${keyOf(b)})`, { kind: "compare", operator, left: a, right: b });
+	return computed(`(${operator} ${nameOf(a)} ${nameOf(b)})`, { kind: "compare", operator, left: a, right: b });
 }
 
-function decide(state: State, operator: "==" | "is" | "in" | "<", l: Value, r: Value): boolean | undefined {
-	const left = resolve(state, l);
-	const right = resolve(state, r);
+/** Two answers of the same call compare alike. */
+function nameOf(value: Value): string {
+	return value.k === "symbol" && value.op?.kind === "call" ? value.op.key : keyOf(value);
+}
+
+/** `len(x) == 0`, `len(x) < 1`, `0 < len(x)`, `x == []` all ask whether x is empty. */
+function asEmptiness(state: State, operator: Comparison, left: Value, right: Value): Value | undefined {
+	const measured = (value: Value): Value | undefined =>
+		value.k === "symbol" && value.op?.kind === "len" ? value.op.of : undefined;
+	const is = (value: Value, wanted: number): boolean => value.k === "constant" && value.value === wanted;
+	const filled = (of: Value): Value => computed(`bool(${keyOf(of)})`, { kind: "bool", of });
+	const l = measured(left);
+	const r = measured(right);
+	if (operator === "<" && r && is(left, 0)) return filled(r);
+	if (operator === "<" && l && is(right, 1)) return not(state, filled(l));
+	if (operator === "==" && l && is(right, 0)) return not(state, filled(l));
+	if (operator === "==" && r && is(left, 0)) return not(state, filled(r));
+	if (operator === "==" && left.k === "symbol" && isEmptyLiteral(state, right)) return not(state, filled(left));
+	return undefined;
+}
+
+function isEmptyLiteral(state: State, value: Value): boolean {
+	return value.k !== "symbol" && value.k !== "constant" && truthOf(state, value) === false;
+}
+
+export function decide(state: State, operator: Comparison, l: Value, r: Value): boolean | undefined {
+	const left = settled(state, l);
+	const right = settled(state, r);
 	switch (operator) {
 		case "==":
 		case "is":
@@ -154,17 +207,21 @@ function decide(state: State, operator: "==" | "is" | "in" | "<", l: Value, r: V
 		case "in":
 			return member(state, left, right);
 		case "<":
-			if (
-				left.k === "constant" &&
+			return left.k === "constant" &&
 				right.k === "constant" &&
 				typeof left.value === "number" &&
 				typeof right.value === "number"
-			)
-				return left.value < right.value;
-			if (left.k === "constant" && left.value === 0 && right.k === "symbol" && right.op?.kind === "len")
-				return truthOf(state, right.op.of);
-			return undefined;
+				? left.value < right.value
+				: undefined;
 	}
+}
+
+/** The one constant that an unknown can be. */
+function settled(state: State, given: Value): Value {
+	const value = resolve(state, given);
+	const id = unknownId(value);
+	const oneOf = id === undefined ? undefined : getFact(state, id).oneOf;
+	return oneOf?.length === 1 ? constant(oneOf[0] as Constant) : value;
 }
 
 function equal(state: State, left: Value, right: Value): boolean | undefined {
@@ -172,7 +229,14 @@ function equal(state: State, left: Value, right: Value): boolean | undefined {
 	if (left.k === "constant") return equalsConstant(state, right, left.value);
 	if (right.k === "constant") return equalsConstant(state, left, right.value);
 	if (sameValue(left, right)) return true;
-	return undefined;
+	// Two ways to models are the same object where they have the same Core and path.
+	return left.k === "handle" && right.k === "handle" && !hasUnknownStep(left) && !hasUnknownStep(right)
+		? false
+		: undefined;
+}
+
+function hasUnknownStep(handle: Value & { k: "handle" }): boolean {
+	return handle.path.some((step) => step.token === "?");
 }
 
 function equalsConstant(state: State, value: Value, wanted: Constant): boolean | undefined {
@@ -180,200 +244,41 @@ function equalsConstant(state: State, value: Value, wanted: Constant): boolean |
 	const id = unknownId(value);
 	if (id === undefined) return false;
 	const fact = getFact(state, id);
-	if (fact.equals !== undefined) return fact.equals === wanted;
+	if (fact.oneOf) {
+		if (!fact.oneOf.includes(wanted)) return false;
+		if (fact.oneOf.length === 1) return true;
+	}
 	if (fact.differs.includes(wanted)) return false;
 	if (wanted === null && fact.none !== undefined) return fact.none;
 	const truth = truthOf(state, value);
-	if (truth !== undefined && truth !== isTrue(wanted)) return false;
-	// A boolean unknown that is known true equals True; other truthy unknowns may differ.
-	return undefined;
+	return truth !== undefined && truth !== isTrue(wanted) ? false : undefined;
 }
 
 function member(state: State, left: Value, right: Value): boolean | undefined {
 	const items = closedItems(state, right);
 	if (!items) return undefined;
+	const alternatives = alternativesOf(state, left);
+	const constants = items.flatMap((item) => (item.k === "constant" ? [item.value] : []));
+	if (alternatives && constants.length === items.length) {
+		if (alternatives.every((one) => constants.includes(one))) return true;
+		if (!alternatives.some((one) => constants.includes(one))) return false;
+	}
 	const outcomes = items.map((item) => equal(state, left, resolve(state, item)));
 	if (outcomes.includes(true)) return true;
 	return outcomes.includes(undefined) ? undefined : false;
 }
 
-function closedItems(state: State, value: Value): readonly Value[] | undefined {
+function alternativesOf(state: State, value: Value): readonly Constant[] | undefined {
+	const id = unknownId(value);
+	return id === undefined ? undefined : getFact(state, id).oneOf;
+}
+
+/** All items of a literal sequence or keys of a dict, when there are no others. */
+export function closedItems(state: State, value: Value): readonly Value[] | undefined {
 	if (value.k === "tuple") return value.items;
 	if (value.k !== "ref") return undefined;
 	const object = getObject(state, value.id);
 	if (object?.t === "list" && !object.open) return object.items;
 	if (object?.t === "dict" && !object.open) return [...object.entries.keys()].map(constant);
 	return undefined;
-}
-
-// --- isinstance
-
-export function isInstance(state: State, value: Value, classes: readonly Value[]): boolean | undefined {
-	return negate(conjunction(classes.map((cls) => negate(isInstanceOf(state, resolve(state, value), cls)))));
-}
-
-function isInstanceOf(state: State, value: Value, cls: Value): boolean | undefined {
-	if (cls.k === "ref") return isInstanceOfUserClass(state, value, cls.id);
-	if (cls.k !== "external") return undefined;
-	const kind = classKind(cls.name);
-	if (value.k === "handle") return isHandleInstance(value, cls.name, kind);
-	if (value.k === "constant") {
-		if (value.value === null) return cls.name === "builtins.NoneType";
-		if (cls.name === "builtins.str") return typeof value.value === "string";
-		return kind ? false : undefined;
-	}
-	if (value.k === "ref" && (kind === "peft-model" || kind === "tuner")) return false;
-	return undefined;
-}
-
-function isHandleInstance(
-	value: Value & { k: "handle" },
-	name: string,
-	kind: ReturnType<typeof classKind>,
-): boolean | undefined {
-	const outer = value.path[0]?.token;
-	if (name === "builtins.str") return false;
-	if (outer === "?") return undefined;
-	if (kind === "peft-model") return outer === "P" ? undefinedUnlessPlain(name) : false;
-	if (kind === "tuner") return outer === "T" ? undefined : false;
-	if (name === "torch.nn.Module" || name === "torch.nn.modules.module.Module") return true;
-	if (kind === "module" && outer === "P") return name.startsWith("transformers.") ? false : undefined;
-	return undefined;
-}
-
-/** Every wrapper is a PeftModel; which PeftModelForX it is depends on the task type. */
-function undefinedUnlessPlain(name: string): boolean | undefined {
-	return name.endsWith(".PeftModel") ? true : undefined;
-}
-
-function isInstanceOfUserClass(state: State, value: Value, cls: string): boolean | undefined {
-	if (value.k === "constant" || value.k === "handle") return value.k === "handle" ? undefined : false;
-	if (value.k !== "ref") return undefined;
-	const object = getObject(state, value.id);
-	if (object?.t !== "instance") return undefined;
-	if (object.cls === cls) return true;
-	const actual = getObject(state, object.cls);
-	return actual?.t === "class" && actual.bases.length === 0 ? false : undefined;
-}
-
-// --- assuming
-
-/** Takes the branch on which `value` is `truth`; false when it cannot be taken. Changes `state`. */
-export function assume(state: State, value: Value, truth: boolean, machine: Machine): boolean {
-	const decided = truthOf(state, value);
-	if (decided !== undefined) return decided === truth;
-	const known = resolve(state, value);
-	const id = unknownId(known);
-	if (id === undefined) return true;
-	const fact = getFact(state, id);
-	setFact(state, id, { ...fact, truth, none: truth ? false : fact.none });
-	if (truth) excludeOthers(state, id);
-	return known.k === "symbol" && known.op ? assumeOp(state, known.op, truth, machine) : true;
-}
-
-function assumeOp(state: State, op: SymbolOp, truth: boolean, machine: Machine): boolean {
-	switch (op.kind) {
-		case "not":
-			return assume(state, op.of, !truth, machine);
-		case "bool":
-		case "len":
-			return assume(state, op.of, truth, machine);
-		case "and":
-			return assumeAll(state, op.of, truth, true, machine);
-		case "or":
-			return assumeAll(state, op.of, truth, false, machine);
-		case "compare":
-			return assumeCompare(state, op, truth, machine);
-		case "isinstance":
-			return assumeInstance(state, op, truth, machine);
-		case "hasattr":
-			if (truth && op.name === "merge_and_unload") refine(state, op.of, machine);
-			return true;
-		default:
-			return true;
-	}
-}
-
-/** `and` is true when all parts are; false when all but one are known to be true and that one is false. Dually `or`. */
-function assumeAll(state: State, parts: readonly Value[], truth: boolean, unit: boolean, machine: Machine): boolean {
-	if (truth === unit) return parts.every((part) => assume(state, part, unit, machine));
-	const open = parts.filter((part) => truthOf(state, part) === undefined);
-	const [only] = open;
-	return open.length === 1 && only ? assume(state, only, !unit, machine) : true;
-}
-
-function assumeCompare(state: State, op: SymbolOp & { kind: "compare" }, truth: boolean, machine: Machine): boolean {
-	const { operator, left, right } = op;
-	const id = unknownId(left);
-	if ((operator === "==" || operator === "is") && right.k === "constant" && id !== undefined)
-		return assumeEqual(state, id, right.value, truth);
-	if (operator === "in" && !truth && id !== undefined) {
-		for (const item of closedItems(state, right) ?? [])
-			if (item.k === "constant") assumeEqual(state, id, item.value, false);
-	}
-	if (operator === "<" && left.k === "constant" && left.value === 0 && right.k === "symbol" && right.op?.kind === "len")
-		return assume(state, right.op.of, truth, machine);
-	return true;
-}
-
-function assumeEqual(state: State, id: string, wanted: Constant, truth: boolean): boolean {
-	const fact = getFact(state, id);
-	if (truth) setFact(state, id, { ...fact, equals: wanted ?? undefined, none: wanted === null, truth: isTrue(wanted) });
-	else
-		setFact(state, id, {
-			...fact,
-			differs: [...fact.differs, wanted],
-			none: wanted === null ? false : fact.none,
-		});
-	if (truth ? isTrue(wanted) : wanted === null) excludeOthers(state, id);
-	return true;
-}
-
-function assumeInstance(
-	state: State,
-	op: SymbolOp & { kind: "isinstance" },
-	truth: boolean,
-	machine: Machine,
-): boolean {
-	if (!truth) return true;
-	const peft = op.classes.every((cls) => cls.k === "external" && classKind(cls.name) === "peft-model");
-	if (peft) refine(state, op.of, machine);
-	return true;
-}
-
-/** The value is known to be a PeftModel from here on. */
-function refine(state: State, value: Value, machine: Machine): void {
-	const known = resolve(state, value);
-	if (known.k === "symbol") {
-		const handle = materialize(state, known, machine);
-		bind(state, known.id, { ...handle, path: refineToPeft(handle.path) });
-	} else if (known.k === "handle" && !isPeftPath(known.path) && value.k === "symbol") {
-		bind(state, value.id, { ...known, path: refineToPeft(known.path) });
-	}
-}
-
-// --- branching
-
-/** The two sides of a test; a side is undefined when it cannot be taken. The given state is used up. */
-export function branch(
-	state: State,
-	test: Value,
-	at: Place,
-	machine: Machine,
-): { yes: State | undefined; no: State | undefined } {
-	const decided = truthOf(state, test);
-	if (decided !== undefined) return decided ? { yes: state, no: undefined } : { yes: undefined, no: state };
-	const yes = fork(state);
-	const no = state;
-	const canYes = assume(yes, test, true, machine);
-	const canNo = assume(no, test, false, machine);
-	if (canYes && canNo) {
-		yes.conditions = [...yes.conditions, { test: at, holds: true }];
-		no.conditions = [...no.conditions, { test: at, holds: false }];
-		if (keyOf(test).includes(COUNTER)) {
-			yes.counterGuess = true;
-			no.counterGuess = true;
-		}
-	}
-	return { yes: canYes ? yes : undefined, no: canNo ? no : undefined };
 }

@@ -44,6 +44,8 @@ export type SymbolOp =
 	| { readonly kind: "hasattr"; readonly of: Value; readonly name: string }
 	| { readonly kind: "bool"; readonly of: Value }
 	| { readonly kind: "len"; readonly of: Value }
+	/** What an unseen function returned; the same call with the same arguments is as true the next time. */
+	| { readonly kind: "call"; readonly key: string }
 	/** Iterables made by builtins. */
 	| { readonly kind: "enumerate"; readonly of: Value; readonly start: Value }
 	| { readonly kind: "zip"; readonly of: readonly Value[] }

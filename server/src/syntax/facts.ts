@@ -384,3 +384,35 @@ export interface UnknownExpr extends Span {
 	/** Well-formed expressions inside, in source order. */
 	readonly parts: readonly Expr[];
 }
+
+const STATEMENTS: ReadonlySet<string> = new Set<Stmt["kind"]>([
+	"import",
+	"import-from",
+	"def",
+	"class",
+	"assign",
+	"augassign",
+	"annotation",
+	"del",
+	"expr",
+	"if",
+	"for",
+	"while",
+	"try",
+	"with",
+	"match",
+	"return",
+	"raise",
+	"assert",
+	"global",
+	"nonlocal",
+	"break",
+	"continue",
+	"pass",
+	"unknown-stmt",
+]);
+
+/** Tells the two apart where both may stand. */
+export function isStatement(part: Stmt | Expr): part is Stmt {
+	return STATEMENTS.has(part.kind);
+}

@@ -1,4 +1,4 @@
-import type { Expr, Stmt } from "./facts";
+import { type Expr, isStatement, type Stmt } from "./facts";
 import { ERROR } from "./grammar";
 import { collectBinds, isLooseTarget } from "./lower-binds";
 import { allChildren, fieldOf, isToken, kindOf, type Lowering, MAX_DEPTH, spanOf, textOf } from "./lower-context";
@@ -21,35 +21,8 @@ export function expressionParts(cx: Lowering, node: number): Expr[] {
 }
 
 function isExpr(part: Stmt | Expr): part is Expr {
-	return !STATEMENT_FACTS.has(part.kind);
+	return !isStatement(part);
 }
-
-const STATEMENT_FACTS: ReadonlySet<string> = new Set<Stmt["kind"]>([
-	"import",
-	"import-from",
-	"def",
-	"class",
-	"assign",
-	"augassign",
-	"annotation",
-	"del",
-	"expr",
-	"if",
-	"for",
-	"while",
-	"try",
-	"with",
-	"match",
-	"return",
-	"raise",
-	"assert",
-	"global",
-	"nonlocal",
-	"break",
-	"continue",
-	"pass",
-	"unknown-stmt",
-]);
 
 /** Fields that hold a bare name, which is no expression. */
 const NAME_FIELDS = new Set(["name", "attribute", "alias", "type_parameters"]);

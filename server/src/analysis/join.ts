@@ -1,0 +1,233 @@
+/** Joining states: fewer that say the same. */
+import { BoundExceeded, HARD_STATES, SOFT_STATES } from "./bounds";
+import { sameObject } from "./equality";
+import type { Condition } from "./graph";
+import type { HeapObject } from "./heap";
+import { leadsToModel, modelSignature, sharedFrames } from "./models";
+import { type Clause, type Fact, getObject, type Owned, type State, setObject, setSlot, setVar } from "./state";
+import { type Constant, isPlain, keyOf, sameValue, symbol, type Value } from "./values";
+
+/**
+ * Fewer states that say the same. Equal ones become one. Past the soft bound, those in which every variable that leads
+ * to a model leads to the same kind of model in the same condition become one; what plain values differ is forgotten.
+ */
+export function merge(states: readonly State[], site: string): State[] {
+	if (states.length < 2) return [...states];
+	const distinct: State[] = [];
+	for (const state of states) {
+		const twin = distinct.find((other) => sameWorld(other, state));
+		if (twin) forgetDifferences(twin, state);
+		else {
+			const close = distinct.find((other) => differsInUnknowns(other, state));
+			if (close) joinPlain(close, state, site);
+			else distinct.push(state);
+		}
+	}
+	if (distinct.length <= SOFT_STATES) return distinct;
+	const joined = new Map<string, State>();
+	const shared = sharedFrames(distinct);
+	for (const state of distinct) {
+		const signature = modelSignature(state, shared);
+		const twin = joined.get(signature);
+		if (twin) joinPlain(twin, state, site);
+		else joined.set(signature, state);
+	}
+	if (joined.size > HARD_STATES) throw new BoundExceeded(`more than ${HARD_STATES} states`);
+	return [...joined.values()];
+}
+
+/** Same variables, heap and bindings; what is known of unknowns may differ. */
+function sameWorld(a: State, b: State): boolean {
+	return (
+		a.laterPass === b.laterPass &&
+		sameOwned(a.frames, b.frames, (x, y) => sameOwned(x, y, sameValue)) &&
+		sameOwned(a.bindings, b.bindings, sameValue) &&
+		sameOwned(a.slots, b.slots, sameValue) &&
+		sameOwned(a.heap, b.heap, sameObject)
+	);
+}
+
+/**
+ * The two differ only in values of which no test could make sense: unknowns, numbers, names of other modules, containers
+ * of such. Flags (booleans, strings, None) keep states apart, since later branches may ask for them.
+ */
+function differsInUnknowns(a: State, b: State): boolean {
+	if (a.laterPass !== b.laterPass) return false;
+	if (!sameOwned(a.bindings, b.bindings, sameValue)) return false;
+	const agree = (x: Value | undefined, y: Value | undefined): boolean =>
+		x !== undefined && y !== undefined && sameValue(x, y) ? true : isForgettable(a, x) && isForgettable(b, y);
+	return (
+		agreeOwned(a.frames, b.frames, (x, y) => x !== undefined && y !== undefined && agreeOwned(x, y, agree)) &&
+		agreeOwned(a.slots, b.slots, agree) &&
+		agreeOwned(a.heap, b.heap, (x, y) => agreeObjects(x, y, agree))
+	);
+}
+
+function agreeOwned<K, V>(
+	a: Owned<K, V>,
+	b: Owned<K, V>,
+	agree: (x: V | undefined, y: V | undefined) => boolean,
+): boolean {
+	if (a.map === b.map) return true;
+	for (const [key, value] of a.map) {
+		const other = b.map.get(key);
+		if (value !== other && !agree(value, other)) return false;
+	}
+	for (const [key, value] of b.map) if (!a.map.has(key) && !agree(undefined, value)) return false;
+	return true;
+}
+
+/** Objects of one side only are reached through variables of that side only, which are compared themselves. */
+function agreeObjects(
+	a: HeapObject | undefined,
+	b: HeapObject | undefined,
+	agree: (x: Value | undefined, y: Value | undefined) => boolean,
+): boolean {
+	if (!a || !b || a === b || sameObject(a, b)) return true;
+	if (a.t === "instance" && b.t === "instance")
+		return a.cls === b.cls && a.core === b.core && agreeFields(a.fields, b.fields, agree);
+	if (a.t === "list" && b.t === "list") return [...a.items, ...b.items].every((item) => agree(item, undefined));
+	if (a.t === "dict" && b.t === "dict")
+		return [...a.entries.values(), ...b.entries.values()].every((item) => agree(item, undefined));
+	return false;
+}
+
+function agreeFields(
+	a: ReadonlyMap<string, Value>,
+	b: ReadonlyMap<string, Value>,
+	agree: (x: Value | undefined, y: Value | undefined) => boolean,
+): boolean {
+	for (const [name, value] of a) if (!agree(value, b.get(name))) return false;
+	for (const [name, value] of b) if (!a.has(name) && !agree(undefined, value)) return false;
+	return true;
+}
+
+function isForgettable(state: State, value: Value | undefined): boolean {
+	if (value === undefined) return true;
+	if (value.k === "constant") return typeof value.value === "number";
+	if (value.k === "symbol" || value.k === "external") return true;
+	if (value.k === "tuple") return value.items.every((item) => isForgettable(state, item));
+	if (value.k !== "ref") return false;
+	const object = getObject(state, value.id);
+	return (object?.t === "list" || object?.t === "dict") && leadsToModel(state, value) === undefined;
+}
+
+function sameOwned<K, V>(a: Owned<K, V>, b: Owned<K, V>, same: (x: V, y: V) => boolean): boolean {
+	if (a.map === b.map) return true;
+	if (a.map.size !== b.map.size) return false;
+	for (const [key, value] of a.map) {
+		const other = b.map.get(key);
+		if (other === undefined || (value !== other && !same(value, other))) return false;
+	}
+	return true;
+}
+
+/** Keeps of `into` only what `from` knows as well. Both have the same world. */
+function forgetDifferences(into: State, from: State): void {
+	keepCommonKnowledge(into, from);
+	if (into.heap.map !== from.heap.map) joinHistories(into, from);
+}
+
+/** Both lead to the same models: `into` stands for the two. */
+function joinPlain(into: State, from: State, site: string): void {
+	const differ = (value: Value, other: Value | undefined): boolean => {
+		if (other === undefined) return leadsToModel(into, value) === undefined;
+		return !sameValue(value, other) && leadsToModel(into, value) === undefined;
+	};
+	for (const [frame, vars] of [...into.frames.map]) {
+		const others = from.frames.map.get(frame);
+		if (others?.map === vars.map) continue;
+		for (const [name, value] of [...vars.map])
+			if (differ(value, others?.map.get(name))) setVar(into, frame, name, symbol(`join:${site}:${frame}:${name}`));
+	}
+	for (const [name, value] of [...into.slots.map])
+		if (differ(value, from.slots.map.get(name))) setSlot(into, name, symbol(`join:${site}:${name}`));
+	for (const [name, value] of from.slots.map)
+		if (!into.slots.map.has(name) && isPlain(value)) setSlot(into, name, symbol(`join:${site}:${name}`));
+	for (const [id, object] of [...into.heap.map]) {
+		const other = from.heap.map.get(id);
+		if (other && other !== object && !sameObject(object, other))
+			setObject(into, id, joinObject(object, other, `${site}:${id}`));
+	}
+	keepCommonKnowledge(into, from);
+}
+
+/** What one of two joined paths knows and the other does not is not known. A guess taken both ways is none. */
+function keepCommonKnowledge(into: State, from: State): void {
+	intersectFacts(into, from);
+	into.conditions = commonConditions(into.conditions, from.conditions);
+	into.guesses = commonConditions(into.guesses, from.guesses);
+	into.passGuesses = commonConditions(into.passGuesses, from.passGuesses);
+	if (into.clauses !== from.clauses) {
+		const keys = new Set(from.clauses.map(clauseKey));
+		into.clauses = into.clauses.filter((clause) => keys.has(clauseKey(clause)));
+	}
+}
+
+function clauseKey(clause: Clause): string {
+	return clause.map(({ value, truth }) => `${truth}${keyOf(value)}`).join("|");
+}
+
+function intersectFacts(into: State, from: State): void {
+	if (into.facts.map === from.facts.map) return;
+	const kept = new Map<string, Fact>();
+	for (const [id, fact] of into.facts.map) {
+		const other = from.facts.map.get(id);
+		if (other) kept.set(id, commonFact(fact, other));
+	}
+	into.facts = { owner: into.token, map: kept };
+}
+
+/** Longest list of alternatives that a join keeps. */
+const ALTERNATIVES = 8;
+
+function commonFact(a: Fact, b: Fact): Fact {
+	const either = a.oneOf && b.oneOf ? [...new Set([...a.oneOf, ...b.oneOf])] : undefined;
+	const excludes = (fact: Fact, value: Constant): boolean =>
+		fact.differs.includes(value) || (fact.oneOf !== undefined && !fact.oneOf.includes(value));
+	return {
+		truth: a.truth === b.truth ? a.truth : undefined,
+		none: a.none === b.none ? a.none : undefined,
+		oneOf: either && either.length <= ALTERNATIVES ? either : undefined,
+		differs: [...new Set([...a.differs, ...b.differs])].filter((value) => excludes(a, value) && excludes(b, value)),
+	};
+}
+
+function commonConditions(a: readonly Condition[], b: readonly Condition[]): readonly Condition[] {
+	if (a === b) return a;
+	return a.filter((x) =>
+		b.some((y) => y === x || (y.test.start === x.test.start && y.test.file === x.test.file && y.holds === x.holds)),
+	);
+}
+
+/** Two equal heaps may differ in the order of harmless events: keep one history, the longer. */
+function joinHistories(into: State, from: State): void {
+	for (const [id, object] of into.heap.map) {
+		const other = from.heap.map.get(id);
+		if (object.t === "core" && other?.t === "core" && other.history.length > object.history.length)
+			setObject(into, id, { ...object, history: other.history });
+	}
+}
+
+function joinObject(a: HeapObject, b: HeapObject, site: string): HeapObject {
+	if (a.t === "instance" && b.t === "instance") return { ...a, fields: joinFields(a.fields, b.fields, site) };
+	if (a.t === "trainer" && b.t === "trainer") return { ...a, fields: joinFields(a.fields, b.fields, site) };
+	if (a.t === "list" && a.items.every(isPlain)) return { t: "list", items: [], open: true };
+	if (a.t === "dict" && [...a.entries.values()].every(isPlain)) return { t: "dict", entries: new Map(), open: true };
+	return a;
+}
+
+function joinFields(
+	a: ReadonlyMap<string, Value>,
+	b: ReadonlyMap<string, Value>,
+	site: string,
+): ReadonlyMap<string, Value> {
+	const fields = new Map(a);
+	for (const [name, value] of fields) {
+		const other = b.get(name);
+		if (isPlain(value) && (!other || !sameValue(value, other))) fields.set(name, symbol(`join:${site}:${name}`));
+	}
+	for (const [name, value] of b)
+		if (!fields.has(name) && isPlain(value)) fields.set(name, symbol(`join:${site}:${name}`));
+	return fields;
+}
