@@ -33,10 +33,16 @@ function check(text: string): Report {
 	return { findings: lint(graph, facts.comments), graph, parses: !facts.hasError };
 }
 
-for (const folder of folders) {
-	const path = join(__dirname, folder, "cases.md");
+/** The cases of each rule, and programs of many shapes that all rules read. */
+const caseFiles = [
+	...folders.map((folder) => join(folder, "cases.md")),
+	...readdirSync(join(__dirname, "shapes")).map((name) => join("shapes", name)),
+];
+
+for (const file of caseFiles) {
+	const path = join(__dirname, file);
 	if (!existsSync(path)) continue;
-	describe(`${folder}/cases.md`, () => {
+	describe(file, () => {
 		const markdown = readFileSync(path, "utf8");
 		const literate = readLiterate(markdown);
 		test.each(literate.blocks.map((block) => [block.name, block] as const))("%s", (_, block) => {
