@@ -26,6 +26,8 @@ test("holds what the extension needs and nothing else", async () => {
 		[
 		  "[Content_Types].xml",
 		  "extension.vsixmanifest",
+		  "extension/LICENSE.txt",
+		  "extension/changelog.md",
 		  "extension/client/dist/THIRD_PARTY_NOTICES.txt",
 		  "extension/client/dist/extension.js",
 		  "extension/client/l10n/bundle.l10n.zh-cn.json",
@@ -33,6 +35,7 @@ test("holds what the extension needs and nothing else", async () => {
 		  "extension/package.json",
 		  "extension/package.nls.json",
 		  "extension/package.nls.zh-cn.json",
+		  "extension/readme.md",
 		  "extension/server/dist/THIRD_PARTY_NOTICES.txt",
 		  "extension/server/dist/main.js",
 		  "extension/server/dist/tree-sitter-python.wasm",
