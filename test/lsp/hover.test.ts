@@ -48,10 +48,10 @@ test("a model variable: its state, how it came to that, the right orders", async
 				`1. ${link(5)} \`AutoModelForCausalLM.from_pretrained("tiny")\`: the model is created`,
 				`2. ${link(6)} \`${load}\`: a trained adapter is loaded`,
 			].join("\n"),
-			"**Right order: train a new adapter**",
-			trainPattern,
 			"**Right order: load trained weights**",
 			loadPattern,
+			"**Right order: train a new adapter**",
+			trainPattern,
 		].join("\n\n"),
 	});
 });

@@ -355,7 +355,9 @@ function isAlone(block: Block): boolean {
 }
 
 function standsAlone(statement: Stmt, text: string): boolean {
-	const before = /[^\r\n]*$/.exec(text.slice(Math.max(0, statement.start - 1_000), statement.start))?.[0] ?? "";
-	const after = /^[^\r\n]*/.exec(text.slice(statement.end, statement.end + 1_000))?.[0] ?? "";
-	return before.trim() === "" && /^[ \t]*(#.*)?$/.test(after);
+	// Lines end in LF or CR LF; in a file of lone CRs nothing stands on lines of its own, so that no fix cuts there.
+	const before = text.slice(text.lastIndexOf("\n", statement.start - 1) + 1, statement.start);
+	const lineEnd = text.indexOf("\n", statement.end);
+	const after = text.slice(statement.end, lineEnd < 0 ? text.length : lineEnd);
+	return before.trim() === "" && /^[ \t]*(#[^\r\n]*)?\r?$/.test(after);
 }

@@ -20,6 +20,8 @@ describe("maskMagics", () => {
 		["a, b = !ls", "a, b = _()"],
 		["d['k'] = !ls -l", "d['k'] = _()   "],
 		["x = !echo '(\ny", "x = _()     \ny"],
+		["%\\\r\nx", "0 \r\n "],
+		["x = !\\\n y", "x = _ \n  "],
 		["%%bash\necho 'x\n", "      \n       \n"],
 		["\n%%time\nx = 1\n%y", "\n      \nx = 1\n0 "],
 		["%%capture out\nx", "             \nx"],

@@ -85,7 +85,7 @@ function maskCommand(masker: Masker, start: number): number | undefined {
 	const end = commandEnd(text, start);
 	// The statement after `%time` runs as if it stood alone.
 	const timed = /^%time[ \t]+(?=[^\s-])/.exec(text.slice(start, end));
-	if (timed === null) mask(masker, start, end, noOp(end - start));
+	if (timed === null) mask(masker, start, end, noOp(lineEnd(text, start) - start));
 	else mask(masker, start, start + timed[0].length, "0;");
 	return timed === null ? end : start + timed[0].length;
 }
@@ -114,7 +114,7 @@ function maskAssignment(masker: Masker, start: number): number | undefined {
 	const command = ASSIGNMENT.lastIndex;
 	const end = commandEnd(masker.text, command);
 	// Something that nobody knows the value of.
-	mask(masker, command, end, end - command >= 3 ? "_()" : "_");
+	mask(masker, command, end, lineEnd(masker.text, command) - command >= 3 ? "_()" : "_");
 	return end;
 }
 
