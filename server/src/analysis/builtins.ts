@@ -4,7 +4,7 @@ import type { CallExpr } from "../syntax/facts";
 import { newParser } from "./argparse";
 import { getAttribute, hasAttribute, setAttribute } from "./attributes";
 import { newDict, newList, sequenceItems } from "./containers";
-import { argumentKeys } from "./effects";
+import { argumentKeys } from "./effects/call";
 import { one } from "./expressions";
 import { isInstance } from "./instances";
 import { type Arguments, type Context, type Machine, type Result, siteKey } from "./machine";

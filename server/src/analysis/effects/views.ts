@@ -1,0 +1,59 @@
+/** Other ways to the same model. */
+
+import type { Effect, Param } from "../../catalog/types";
+import { asModel, knownModel, wrapPath } from "../handles";
+import { siteKey } from "../machine";
+import { getCore, resolve, setObject } from "../state";
+import { remember, setTrainable } from "../transitions";
+import { type HandleValue, symbol, tuple, type Value } from "../values";
+import { type ApiCall, argument, happen, newEvent, record, unknownResult } from "./call";
+
+export function view(c: ApiCall, param: Param, look: (handle: HandleValue) => HandleValue): Value {
+	const value = argument(c, param);
+	const handle = value && knownModel(c.state, value);
+	return handle ? look(handle) : (value ?? unknownResult(c));
+}
+
+export function same(c: ApiCall, effect: Effect & { kind: "same" }): Value {
+	const value = argument(c, effect.model);
+	if (!value) return unknownResult(c);
+	if (effect.what === "kbit-prepare") {
+		const handle = asModel(c.state, value, c.machine);
+		if (handle) happen(c, "kbit-prepare", handle, undefined, (core) => setTrainable(core, undefined, false));
+		return resolve(c.state, value);
+	}
+	return value;
+}
+
+export function prefix(c: ApiCall, effect: Effect & { kind: "prefix" }): Value {
+	const value = argument(c, effect.model);
+	const target = value && knownModel(c.state, value);
+	if (!target) return value?.k === "function" ? value : unknownResult(c);
+	const event = newEvent(c, "prefix");
+	const before = getCore(c.state, target.core);
+	setObject(c.state, target.core, remember({ ...before, env: [...before.env, effect.env] }, event));
+	const result = { ...target, path: wrapPath(target.path, effect.token, event) };
+	record(c, event, { target, before, result });
+	return result;
+}
+
+export function prepare(c: ApiCall, effect: Effect & { kind: "prepare" }): Value {
+	const given = effect.model === "*" ? c.args.positional : [argument(c, effect.model)];
+	const prepared = given.map((value) => (value ? prepareOne(c, resolve(c.state, value)) : unknownResult(c)));
+	if (effect.returns === "first-of-tuple") {
+		const more = [1, 2, 3].map((index) => symbol(`result:${siteKey(c.ctx, c.call)}[${index}]`));
+		return tuple([prepared[0] ?? unknownResult(c), ...more]);
+	}
+	if (c.args.openPositional) return unknownResult(c);
+	return prepared.length === 1 ? (prepared[0] as Value) : tuple(prepared);
+}
+
+/** On one process the same object comes back; keys read through `unwrap_model` are the same either way. */
+function prepareOne(c: ApiCall, value: Value): Value {
+	const handle = knownModel(c.state, value);
+	if (!handle) return value;
+	happen(c, "prepare", handle, undefined, (core) =>
+		core.env.includes("prepared") ? core : { ...core, env: [...core.env, "prepared"] },
+	);
+	return value;
+}

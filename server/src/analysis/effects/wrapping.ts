@@ -1,0 +1,110 @@
+/** Wrapping, injecting, loading and unloading. */
+
+import type { Effect, Param } from "../../catalog/types";
+import { assume } from "../assume";
+import type { ConfigView, EventKind } from "../graph";
+import { inside, wrapPath } from "../handles";
+import { getCore, setObject } from "../state";
+import { addWrapper, inject, loadInto, remember, unload } from "../transitions";
+import { type HandleValue, NONE, type Value } from "../values";
+import {
+	type ApiCall,
+	adapterName,
+	argument,
+	flag,
+	happen,
+	modelArgument,
+	newEvent,
+	record,
+	text,
+	unknownResult,
+} from "./call";
+import { configOf } from "./configs";
+
+export function wrap(c: ApiCall, effect: Effect & { kind: "wrap" }): Value {
+	const given = modelArgument(c, effect.model);
+	if (!given) return unknownResult(c);
+	const wrapped = given.path[0]?.token === "P" || given.path[0]?.token === "T";
+	if (wrapped && effect.onWrapped === "same") return given;
+	// A config of the library's own kind makes a wrapper of its own kind.
+	if (effect.foreignConfigs && !configOf(c.state, argument(c, effect.config))) return unknownResult(c);
+	const target = wrapped && effect.onWrapped === "merge" ? mergeFirst(c, given) : given;
+	const config = effect.config === undefined ? undefined : configOf(c.state, argument(c, effect.config));
+	return wrapHandle(c, "wrap", target, config, adapterName(c, effect.adapterName), effect.token);
+}
+
+function mergeFirst(c: ApiCall, handle: HandleValue): HandleValue {
+	const event = happen(c, "unload", handle, undefined, (core, at) => unload(core, at, true));
+	return { ...handle, path: inside(handle.path), unloadedBy: event };
+}
+
+export function wrapHandle(
+	c: ApiCall,
+	kind: EventKind,
+	target: HandleValue,
+	config: ConfigView | undefined,
+	adapter: string | undefined,
+	token: "P" | "T",
+): HandleValue {
+	const event = newEvent(c, kind);
+	const before = getCore(c.state, target.core);
+	const injects = config?.injects ?? true;
+	const trainable = config?.fields.inference_mode === true ? false : config?.fromCheckpoint ? "unknown" : true;
+	const core = injects ? inject(before, { name: adapter, origin: "fresh", event, trainable, config }) : before;
+	setObject(c.state, target.core, remember(addWrapper(core, event, injects), event));
+	const result: HandleValue = { ...target, path: wrapPath(target.path, token, event), unloadedBy: undefined };
+	record(c, event, { target, before, result, adapter, config });
+	return result;
+}
+
+export function injectAdapter(c: ApiCall, effect: Effect & { kind: "inject" }): Value {
+	const target = modelArgument(c, effect.model);
+	if (!target) return unknownResult(c);
+	const event = newEvent(c, "inject");
+	const before = getCore(c.state, target.core);
+	const config = configOf(c.state, argument(c, effect.config));
+	const adapter = adapterName(c, effect.adapterName);
+	const core = inject(before, { name: adapter, origin: "fresh", event, trainable: true, config });
+	setObject(c.state, target.core, remember(core, event));
+	record(c, event, { target, before, result: target, adapter, config });
+	return argument(c, effect.model) ?? target;
+}
+
+/** A load that returned had something to load: False where the path says there was nothing. */
+function sourceIsGiven(c: ApiCall, param: Param): boolean {
+	const source = argument(c, param);
+	return source?.k !== "symbol" || assume(c.state, source, true, c.machine);
+}
+
+export function load(c: ApiCall, effect: Effect & { kind: "load" }): Value | undefined {
+	const target = modelArgument(c, effect.model);
+	if (!target) return unknownResult(c);
+	const adapter = adapterName(c, effect.adapterName);
+	const source = text(argument(c, effect.source));
+	const trainable = flag(c, effect.trainable, false);
+	if (target.path[0]?.token === "P" && effect.onWrapped === "load-adapter") {
+		happen(c, "load-adapter", target, adapter, (core, at) =>
+			loadInto(core, { name: adapter, origin: "loaded", event: at, trainable, source }, true),
+		);
+		return target;
+	}
+	if (!sourceIsGiven(c, effect.source)) return undefined;
+	const event = newEvent(c, "load");
+	const before = getCore(c.state, target.core);
+	const config = configOf(c.state, argument(c, "config"));
+	const injects = config?.injects ?? true;
+	const matches = target.path.every((step) => step.token === "?");
+	const origin = matches ? "loaded" : "lost";
+	const core = injects ? inject(before, { name: adapter, origin, event, trainable, source, config }) : before;
+	setObject(c.state, target.core, remember(addWrapper(core, event, injects), event));
+	const result: HandleValue = { ...target, path: wrapPath(target.path, "P", event), unloadedBy: undefined };
+	record(c, event, { target, before, result, adapter, config });
+	return result;
+}
+
+export function unloadModel(c: ApiCall, effect: Effect & { kind: "unload" }): Value {
+	const target = modelArgument(c, effect.model);
+	if (!target) return unknownResult(c);
+	const event = happen(c, "unload", target, undefined, (core, at) => unload(core, at, effect.merge));
+	return effect.returns === "none" ? NONE : { ...target, path: inside(target.path), unloadedBy: event };
+}
