@@ -65,10 +65,19 @@ async function main(): Promise<void> {
 		}
 	}
 	if (isWantedSuite(walkName) && isWantedVersion(newest.vscode)) {
-		announce(newest, walkName);
-		results.push(await walk(newest, vsix, join(cache, "pictures-restricted"), { trusted: false }));
+		results.push(await walkTwice());
 	}
 	close(sum(results));
+}
+
+/** A window that is driven from outside may miss a click when the machine is busy: what fails twice has failed. */
+async function walkTwice(): Promise<Counts> {
+	const once = async (): Promise<Counts> => {
+		announce(newest, walkName);
+		return walk(newest, vsix, join(cache, "pictures-restricted"), { trusted: false });
+	};
+	const first = await once();
+	return first.failed === 0 ? first : once();
 }
 
 function announce(version: HostVersion, name: string): void {

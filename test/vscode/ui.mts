@@ -123,9 +123,7 @@ const steps: readonly Step[] = [
 		name: "the menu offers the fix first and a suppression",
 		run: async ({ page, squiggle, picture }) => {
 			const menu = page.locator(actionMenu);
-			await click(page, squiggle);
-			await page.mouse.move(...aside);
-			await pressUntil(page, "Control+Period", menu);
+			await openMenu(page, squiggle, menu);
 			const titles = await menu.locator(".action.action-list-item, .monaco-list-row.action").allInnerTexts();
 			assert.match(titles[0] ?? "", /load/i);
 			assert.ok(
@@ -149,9 +147,7 @@ const steps: readonly Step[] = [
 		name: "the suppression silences it, and its comment is highlighted",
 		run: async ({ page, squiggle, picture }) => {
 			const menu = page.locator(actionMenu);
-			await click(page, squiggle);
-			await page.mouse.move(...aside);
-			await pressUntil(page, "Control+Period", menu);
+			await openMenu(page, squiggle, menu);
 			await menu.getByText("Ignore PEFT001").click();
 			await squiggle.waitFor({ state: "detached" });
 			// A part of a comment is painted on its own only when a grammar tells it from the rest.
@@ -235,8 +231,7 @@ async function click(page: Page, target: Locator): Promise<void> {
 
 /** Pulls the lower edge of a hover down; VS Code opens it at a quarter of the editor's height. */
 async function stretch(page: Page, box: Locator, pixels: number): Promise<void> {
-	const bounds = await box.boundingBox();
-	assert.ok(bounds);
+	const bounds = await boundsOf(box);
 	const [x, y] = [bounds.x + bounds.width / 2, bounds.y + bounds.height - 1];
 	await page.mouse.move(x, y);
 	await page.mouse.down();
@@ -246,22 +241,38 @@ async function stretch(page: Page, box: Locator, pixels: number): Promise<void> 
 	await page.mouse.move(x, bounds.y + 10);
 }
 
-/** Presses again when nothing came of it: a key is lost when the window is busy. */
-async function pressUntil(page: Page, key: string, result: Locator): Promise<void> {
+/** Asks again when nothing came of it: a click or a key is lost when the window is busy. */
+async function openMenu(page: Page, target: Locator, menu: Locator): Promise<void> {
 	for (let attempt = 0; attempt < 5; attempt++) {
-		await page.keyboard.press(key);
-		const appeared = await result.waitFor({ timeout: patience / 10 }).then(
+		await click(page, target);
+		await page.mouse.move(...aside);
+		await page.keyboard.press("Control+Period");
+		const appeared = await menu.waitFor({ timeout: patience / 10 }).then(
 			() => true,
 			() => false,
 		);
 		if (appeared) return;
+		await page.keyboard.press("Escape");
 	}
-	throw new Error(`Nothing came of ${key}.`);
+	throw new Error("The menu of fixes does not open.");
 }
 
 /** The squiggle is drawn below the code, in a layer that takes no mouse. */
 async function middleOf(target: Locator): Promise<{ x: number; y: number }> {
-	const box = await target.boundingBox();
-	assert.ok(box);
+	const box = await boundsOf(target);
 	return { x: box.x + box.width / 3, y: box.y + box.height / 2 };
+}
+
+type Bounds = NonNullable<Awaited<ReturnType<Locator["boundingBox"]>>>;
+
+/** Where an element is once it stays there: it is drawn anew, and moves, while the window lays itself out. */
+async function boundsOf(target: Locator): Promise<Bounds> {
+	let last: Bounds | null = null;
+	for (let attempt = 0; attempt < 60; attempt++) {
+		const box = await target.boundingBox({ timeout: patience }).catch(() => null);
+		if (box !== null && last !== null && box.x === last.x && box.y === last.y) return box;
+		last = box;
+		await target.page().waitForTimeout(200);
+	}
+	throw new Error("The element does not come to rest.");
 }

@@ -9,7 +9,7 @@ const files = (process.env.PEFT_LINT_SUITE_FILES ?? "").split(",");
 const resultFile = process.env.PEFT_LINT_SUITE_RESULT;
 
 export function run(): Promise<void> {
-	const mocha = new Mocha({ ui: "tdd", timeout: 60_000, color: false, rootHooks: { afterEach: reset } });
+	const mocha = new Mocha({ ui: "tdd", timeout: 60_000, retries: 1, color: false, rootHooks: { afterEach: reset } });
 	for (const file of files) mocha.addFile(join(__dirname, `${file}.js`));
 	return new Promise((resolve, reject) => {
 		let passed = 0;
