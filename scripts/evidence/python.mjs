@@ -55,18 +55,20 @@ function overlay(python, folder, version) {
 }
 
 function pip(python, args) {
-	// An index that cannot be reached is tried for a minute and more by default, once for each package. Twice quiet: such
-	// an index is no news where another one has the package; errors are still shown.
+	// An index that cannot be reached is tried for a minute and more by default, once for each package.
 	const patience = { PIP_RETRIES: "1", PIP_DEFAULT_TIMEOUT: "30", PIP_DISABLE_PIP_VERSION_CHECK: "1" };
-	call(python, ["-m", "pip", "install", "--quiet", "--quiet", ...args], `pip cannot install ${args.at(-1)}`, {
+	call(python, ["-m", "pip", "install", "--quiet", ...args], `pip cannot install ${args.at(-1)}`, {
 		...patience,
 		...process.env,
 	});
 }
 
+/** What the command has to say is told only when it fails: an index out of reach is no news where another one helps. */
 function call(command, args, problem, env = process.env) {
-	const { status, error } = spawnSync(command, args, { env, stdio: ["ignore", "inherit", "inherit"] });
-	if (status !== 0) throw new Unavailable(error === undefined ? problem : `${problem}: ${error.message}`);
+	const { status, error, stderr } = spawnSync(command, args, { env, encoding: "utf8", maxBuffer: 64 * 2 ** 20 });
+	if (status === 0) return;
+	const reason = error?.message ?? stderr.trim().split("\n").at(-1);
+	throw new Unavailable(`${problem}: ${reason}`);
 }
 
 /** The environment with the versions of what it holds. */
