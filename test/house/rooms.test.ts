@@ -93,6 +93,13 @@ test("the core knows no editor, no Node and no package but the parser", () => {
 	expect(impure.map(describe)).toEqual([]);
 });
 
+/** Nothing of a person's is run, and nothing leaves the machine. */
+const forbidden = /^(node:)?(child_process|cluster|dgram|dns|http|http2|https|net|tls|vm|worker_threads)(\/|$)/;
+
+test("no room starts a program or opens a connection", () => {
+	expect(imports.filter(({ specifier }) => forbidden.test(specifier)).map(describe)).toEqual([]);
+});
+
 test("only lsp and node know the protocol", () => {
 	const speakers = imports.filter(
 		({ room, specifier }) =>

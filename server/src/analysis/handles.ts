@@ -1,4 +1,4 @@
-/** Handles and their paths: the algebra of rules.md §2.0, and how values become models. */
+/** Handles and their paths: the algebra of docs/architecture.md, and how values become models. */
 import { lookupApi } from "../catalog";
 import type { Family, PathToken } from "../catalog/types";
 import { PATH_STEPS } from "./bounds";

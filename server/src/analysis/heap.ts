@@ -18,7 +18,7 @@ export type HeapObject =
 	| NamespaceObject
 	| AcceleratorObject;
 
-/** The inner network of one creating call; see rules.md §2.0. */
+/** The inner network of one creating call; see docs/architecture.md. */
 export interface CoreObject extends CoreView {
 	readonly t: "core";
 	readonly number: CoreId;

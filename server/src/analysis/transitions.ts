@@ -1,4 +1,4 @@
-/** What happens to a Core: pure functions from one core object to the next. Facts: rules.md §1.3, §1.4, §2.0. */
+/** What happens to a Core: pure functions from one core object to the next. Facts: docs/evidence.md. */
 import { HISTORY_EVENTS } from "./bounds";
 import type { AdapterView, ConfigView, EventId } from "./graph";
 import type { CoreObject } from "./heap";

@@ -87,7 +87,7 @@ function origin(graph: ModelGraph, load: ModelEvent, situation: EventCase, wrap:
 
 function harm(situation: EventCase, wrap: ModelEvent | undefined): string {
 	if (wrap?.cases.some((other) => other.config?.injects === false))
-		return "the wrapper's own prompt stays in front, and the result is not the model that was trained";
+		return "the wrapper's own prompt is in the way, and the result is not the model that was trained";
 	const lost = situation.before?.adapters.find((adapter) => adapter.name === situation.adapter);
 	if (lost !== undefined && lost.touched === "trained")
 		return "no checkpoint key will match, and the adapter that was trained before is lost as well";
