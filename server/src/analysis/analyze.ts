@@ -1,10 +1,11 @@
 /** Entry of the analysis: facts in, model graph out. Pure. */
-import type { ModuleFacts } from "../syntax/facts";
+import type { ModuleFacts, Span } from "../syntax/facts";
 import { callValue } from "./calls";
 import { runFile } from "./entries";
 import { evaluate } from "./expressions";
 import type { ModelGraph } from "./graph";
 import type { Machine } from "./machine";
+import { ALONE, type Program } from "./program";
 import { createRecorder } from "./recorder";
 import { execute } from "./statements";
 
@@ -13,13 +14,18 @@ export interface AnalysisInput {
 	readonly name: string;
 	readonly text: string;
 	readonly facts: ModuleFacts;
+	/** What the file can import; without it, nothing of the workspace. */
+	readonly program?: Program;
+	/** For a notebook: its code cells in document order, as ranges of `text`. */
+	readonly cells?: readonly Span[];
 }
 
 /** Interprets one file. Never throws for any facts; where a bound is hit the graph says so in `notes`. */
 export function analyze(input: AnalysisInput): ModelGraph {
 	const machine = createMachine(input.text);
 	runFile(machine, input.facts, input.text);
-	return machine.recorder.graph([{ name: input.name, text: input.text }]);
+	const { name, text, cells, program = ALONE } = input;
+	return machine.recorder.graph([{ name, text, id: program.entry, cells }]);
 }
 
 function createMachine(text: string): Machine {

@@ -23,6 +23,10 @@ export interface SourceFile {
 	/** What people call the file: a path or a URI's last part. */
 	readonly name: string;
 	readonly text: string;
+	/** See `ProgramModule.id`; empty for a file on its own. */
+	readonly id: string;
+	/** A notebook's code cells in document order, as ranges of `text`; undefined for a script. */
+	readonly cells: readonly Span[] | undefined;
 }
 
 export interface ModelGraph {
