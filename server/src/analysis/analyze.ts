@@ -1,12 +1,15 @@
 /** Entry of the analysis: facts in, model graph out. Pure. */
 import type { ModuleFacts, Span } from "../syntax/facts";
+import { PROGRAM_STEPS } from "./bounds";
 import { callValue } from "./calls";
 import { runFile } from "./entries";
 import { evaluate } from "./expressions";
 import type { ModelGraph } from "./graph";
 import type { Machine } from "./machine";
+import { loadedFile } from "./modules";
 import { ALONE, type Program } from "./program";
 import { createRecorder } from "./recorder";
+import { emptyBase } from "./state";
 import { execute } from "./statements";
 
 export interface AnalysisInput {
@@ -22,24 +25,27 @@ export interface AnalysisInput {
 
 /** Interprets one file. Never throws for any facts; where a bound is hit the graph says so in `notes`. */
 export function analyze(input: AnalysisInput): ModelGraph {
-	const machine = createMachine(input.text);
-	runFile(machine, input.facts, input.text);
-	const { name, text, cells, program = ALONE } = input;
-	return machine.recorder.graph([{ name, text, id: program.entry, cells }]);
+	const machine = createMachine(input);
+	runFile(machine, input.facts);
+	return machine.recorder.graph(
+		machine.files.map(({ id, name, text }, file) => ({ id, name, text, cells: file === 0 ? input.cells : undefined })),
+	);
 }
 
-function createMachine(text: string): Machine {
+function createMachine({ name, text, facts, program = ALONE }: AnalysisInput): Machine {
+	const files = [loadedFile({ id: program.entry, name, dotted: "__main__", text, facts: () => facts })];
 	const machine: Machine = {
-		text,
-		recorder: createRecorder(text),
+		program,
+		files,
+		base: emptyBase(),
+		recorder: createRecorder((file) => files[file]?.text ?? ""),
 		parents: new Map([["m", undefined]]),
 		entered: new Set(),
 		deferred: new Set(),
 		classes: new Map(),
-		stars: [],
 		pending: [],
-		moduleFrame: "m",
 		steps: { left: 0 },
+		moduleSteps: { left: PROGRAM_STEPS },
 		evaluate: (state, expr, ctx, use) => evaluate(machine, state, expr, ctx, use),
 		execute: (state, block, ctx) => execute(machine, state, block, ctx),
 		call: (state, callee, args, call, ctx) => callValue(machine, state, callee, args, call, ctx),

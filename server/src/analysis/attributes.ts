@@ -6,8 +6,9 @@ import type { ConstantView, PathStep } from "./graph";
 import { inside, isPeftPath, refineToPeft } from "./handles";
 import type { ClassObject, CoreObject, InstanceObject } from "./heap";
 import { type Context, type Machine, NO_ARGUMENTS, type Result } from "./machine";
+import { moduleAttribute, moduleFrame } from "./modules";
 import { dottedName } from "./names";
-import { forgetAbout, getCore, getObject, getSlot, resolve, type State, setObject, setSlot } from "./state";
+import { forgetAbout, getCore, getObject, getSlot, resolve, type State, setObject, setSlot, setVar } from "./state";
 import { UNNAMED } from "./transitions";
 import { computed } from "./truth";
 import {
@@ -37,6 +38,8 @@ export function getAttribute(machine: Machine, state: State, given: Value, name:
 			return [{ state, value: superAttribute(state, base.owner, base.self, name) }];
 		case "symbol":
 			return [{ state, value: symbolAttribute(state, base, name) }];
+		case "module":
+			return [{ state, value: resolve(state, moduleAttribute(machine, state, base.file, name)) }];
 		default:
 			return [{ state, value: { k: "native", self: base, name } }];
 	}
@@ -235,7 +238,8 @@ function bindMember(
 	const bound: FunctionValue = { ...func, self };
 	const isProperty = decorators.some((name) => /(^|\.)(cached_)?property$/.test(name));
 	if (!isProperty || func.def.kind !== "def") return [{ state, value: bound }];
-	return machine.call(state, bound, NO_ARGUMENTS, propertyCall(func.def), ctx);
+	const at = func.file === ctx.file ? ctx : { ...ctx, file: func.file, statement: undefined };
+	return machine.call(state, bound, NO_ARGUMENTS, propertyCall(func.def), at);
 }
 
 /** A property has no call syntax; its place is its definition. */
@@ -326,6 +330,7 @@ export function setAttribute(state: State, given: Value, name: string, value: Va
 	if (base.k === "ref") setRefAttribute(state, base, name, value);
 	if (base.k === "external") setSlot(state, keyOf(external(`${base.name}.${name}`)), value);
 	if (base.k === "symbol") setSlot(state, keyOf(computed(`${base.id}.${name}`)), value);
+	if (base.k === "module") setVar(state, moduleFrame(base.file), name, value);
 }
 
 function setHandleAttribute(state: State, handle: HandleValue, name: string, value: Value): void {

@@ -10,6 +10,12 @@ export const LOOP_PASSES = 2;
 /** Statements and calls interpreted per entry point, and per file. */
 export const ENTRY_STEPS = 12_000;
 export const FILE_STEPS = 112_000;
+/** The same for the top level of one module that is imported, for all of them together, and for one call into another file. */
+export const MODULE_STEPS = 4_000;
+export const PROGRAM_STEPS = 40_000;
+export const FOREIGN_CALL_STEPS = 4_000;
+/** Modules that hand on a name before it is given up. */
+export const IMPORT_CHAIN = 16;
 /** Items of a literal sequence that a loop runs over one by one. */
 export const LITERAL_PASSES = 8;
 /** Longest name of a symbolic value; a longer one becomes a fresh unknown. */

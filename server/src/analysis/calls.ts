@@ -4,13 +4,15 @@ import type { ApiSpec } from "../catalog/types";
 import type { CallExpr, DefStmt, LambdaExpr, Param } from "../syntax/facts";
 import { assume } from "./assume";
 import { externalBases, findMember, modelMethod } from "./attributes";
-import { CALL_DEPTH } from "./bounds";
+import { BoundExceeded, CALL_DEPTH, FOREIGN_CALL_STEPS } from "./bounds";
 import { callBuiltin, isPure, pureResult, truthKey } from "./builtins";
 import { callContainer, newDict, newList } from "./containers";
 import { applyEffect } from "./effects";
 import { evaluate, one } from "./expressions";
+import type { Place } from "./graph";
 import { merge } from "./join";
-import { type Arguments, type Context, type Machine, place, type Result, siteKey } from "./machine";
+import { type Arguments, type Context, type Machine, place, type Result, siteKey, textOf } from "./machine";
+import { rememberModules } from "./modules";
 import { scopeNames } from "./names";
 import { callSite } from "./recorder";
 import { spoil } from "./spoil";
@@ -286,6 +288,48 @@ export function callFunction(
 		machine.recorder.note(place(ctx, call), `calls nest deeper than ${CALL_DEPTH}`);
 		return callUnknown(state, func, args, call, ctx);
 	}
+	const run = (from: State): Result[] => runCall(machine, from, func, args, call, ctx);
+	return func.file === ctx.file
+		? run(state)
+		: containForeign(machine, state, run, () => callUnknown(state, func, args, call, ctx), place(ctx, call));
+}
+
+/** A call into another file that takes too long is like one that cannot be seen: the caller's own code goes on. */
+function containForeign(
+	machine: Machine,
+	state: State,
+	run: (state: State) => Result[],
+	unseen: () => Result[],
+	at: Place,
+): Result[] {
+	const budget = machine.steps;
+	const allowance = Math.min(FOREIGN_CALL_STEPS, budget.left);
+	const mark = machine.recorder.mark();
+	const modules = rememberModules(machine);
+	machine.steps = { left: allowance };
+	try {
+		return run(fork(state));
+	} catch (error) {
+		if (!(error instanceof BoundExceeded)) throw error;
+		machine.recorder.rollback(mark);
+		modules.restore();
+		machine.recorder.note(at, error.message);
+		return unseen();
+	} finally {
+		budget.left -= allowance - Math.max(0, machine.steps.left);
+		machine.steps = budget;
+	}
+}
+
+function runCall(
+	machine: Machine,
+	state: State,
+	func: FunctionValue,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): Result[] {
+	const { def } = func;
 	machine.entered.add(def);
 	const name = def.kind === "def" ? def.name.name : "lambda";
 	const inner: Context = {
@@ -301,7 +345,7 @@ export function callFunction(
 					call,
 					def.params.map((param) => param.name.name),
 					ctx,
-					machine.text,
+					textOf(machine, ctx.file),
 				),
 			},
 		],
@@ -317,6 +361,7 @@ export function activation(machine: Machine, func: FunctionValue, key: string, c
 	machine.parents.set(frame, func.closure);
 	return {
 		...ctx,
+		file: func.file,
 		frame,
 		closure: frame,
 		defining: undefined,
@@ -324,7 +369,7 @@ export function activation(machine: Machine, func: FunctionValue, key: string, c
 		owner: func.owner,
 		self: func.self,
 		key,
-		scope: place(ctx, func.def),
+		scope: place(func, func.def),
 		home: func.owner === undefined ? undefined : machine.classes.get(func.owner),
 		statement: undefined,
 		block: [],
@@ -369,6 +414,8 @@ function mergeResults(results: readonly Result[], site: string): Result[] {
 
 /** Inner functions that were not called by the end of their frame may be called later by others. */
 function deferInner(machine: Machine, state: State, ctx: Context): void {
+	// What is found inside another file is reported when that file is looked at.
+	if (ctx.file !== 0) return;
 	for (const value of frameVars(state, ctx.frame).values()) {
 		if (value.k !== "function" || value.def.kind !== "def" || value.closure !== ctx.frame) continue;
 		if (!machine.entered.has(value.def)) machine.pending.push({ def: value.def, value, state: fork(state), ctx });

@@ -7,8 +7,9 @@ import { activation, instantiate, runBody, unknownParameter } from "./calls";
 import { evaluate } from "./expressions";
 import { materialize, refineToPeft } from "./handles";
 import { merge } from "./join";
-import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place, type Result } from "./machine";
+import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place, type Result, textOf } from "./machine";
 import { leadsToModel } from "./models";
+import { isDefinition, moduleContext, moduleFrame, rememberModules } from "./modules";
 import { dottedName } from "./names";
 import { judgeRelevance } from "./relevance";
 import { bind, emptyState, fork, frameVars, getObject, type State, setVar } from "./state";
@@ -16,20 +17,20 @@ import { execute } from "./statements";
 import { type FunctionValue, type ObjId, symbol, type Value } from "./values";
 
 /** Interprets the whole file; what is found is in the machine's recorder. */
-export function runFile(machine: Machine, facts: ModuleFacts, text: string): void {
-	const ctx = moduleContext(machine, text);
+export function runFile(machine: Machine, facts: ModuleFacts): void {
+	const ctx = moduleContext(0, textOf(machine, 0));
 	const budget = { left: FILE_STEPS };
 	const ends = guarded(machine, budget, ctx.scope, () =>
-		execute(machine, emptyState(), facts.body, ctx).flatMap((outcome) =>
+		execute(machine, emptyState(machine.base), facts.body, ctx).flatMap((outcome) =>
 			outcome.kind === "stop" ? [] : [outcome.state],
 		),
 	);
 	const states = merge(ends ?? [], "end");
 	// Where the top level ends in sys.exit, functions are entered from an empty module that has only its definitions.
 	const starts = states.length > 0 ? states : definitionsOnly(machine, facts, ctx, budget);
-	const relevance = judgeRelevance(facts);
+	const relevance = judgeRelevance(machine);
 	const entries = new Map<DefStmt, Entry[]>();
-	for (const entry of starts.flatMap((state) => entriesOf(machine, state, ctx)))
+	for (const entry of starts.flatMap((state) => entriesOf(state, ctx)))
 		entries.set(entry.def, [...(entries.get(entry.def) ?? []), entry]);
 	const makers: Makers = new Map();
 	for (const first of [true, false]) {
@@ -42,28 +43,6 @@ export function runFile(machine: Machine, facts: ModuleFacts, text: string): voi
 	for (let i = 0; i < machine.pending.length; i++) runPending(machine, i, budget);
 }
 
-function moduleContext(machine: Machine, text: string): Context {
-	return {
-		frame: machine.moduleFrame,
-		closure: machine.moduleFrame,
-		defining: undefined,
-		file: 0,
-		def: undefined,
-		owner: undefined,
-		self: undefined,
-		frames: [],
-		key: "m",
-		passes: "",
-		pass: 0,
-		stack: [],
-		deliberate: false,
-		scope: { file: 0, start: 0, end: text.length },
-		home: undefined,
-		statement: undefined,
-		block: [],
-	};
-}
-
 /** Runs one entry within its own budget and the file's; what is past it is given up with a note. */
 function guarded<T>(
 	machine: Machine,
@@ -74,12 +53,14 @@ function guarded<T>(
 	const allowance = Math.min(ENTRY_STEPS, budget.left);
 	machine.steps = { left: allowance };
 	const mark = machine.recorder.mark();
+	const modules = rememberModules(machine);
 	try {
 		return work();
 	} catch (error) {
 		// A RangeError is the engine's own stack: one more bound.
 		if (!(error instanceof BoundExceeded) && !(error instanceof RangeError)) throw error;
 		machine.recorder.rollback(mark);
+		modules.restore();
 		machine.recorder.note(at, error.message);
 		return undefined;
 	} finally {
@@ -88,10 +69,11 @@ function guarded<T>(
 }
 
 function definitionsOnly(machine: Machine, facts: ModuleFacts, ctx: Context, budget: { left: number }): State[] {
-	const kinds = ["import", "import-from", "def", "class"];
-	const body = facts.body.filter((statement) => kinds.includes(statement.kind));
+	const body = facts.body.filter(isDefinition);
 	const ends = guarded(machine, budget, ctx.scope, () =>
-		execute(machine, emptyState(), body, ctx).flatMap((outcome) => (outcome.kind === "next" ? [outcome.state] : [])),
+		execute(machine, emptyState(machine.base), body, ctx).flatMap((outcome) =>
+			outcome.kind === "next" ? [outcome.state] : [],
+		),
 	);
 	return (ends ?? []).slice(0, 1);
 }
@@ -107,10 +89,10 @@ interface Entry {
 	readonly ctx: Context;
 }
 
-function entriesOf(machine: Machine, state: State, ctx: Context): Entry[] {
+function entriesOf(state: State, ctx: Context): Entry[] {
 	const entries: Entry[] = [];
-	for (const value of frameVars(state, machine.moduleFrame).values()) {
-		if (value.k === "function" && value.def.kind === "def" && value.closure === machine.moduleFrame)
+	for (const value of frameVars(state, moduleFrame(0)).values()) {
+		if (value.k === "function" && value.def.kind === "def" && value.closure === moduleFrame(0))
 			entries.push({ def: value.def, func: value, cls: undefined, state, ctx });
 		const object = value.k === "ref" ? getObject(state, value.id) : undefined;
 		if (value.k === "ref" && object?.t === "class") entries.push(...methodsOf(value.id, object.attributes, state, ctx));

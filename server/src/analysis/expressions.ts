@@ -23,6 +23,7 @@ import { newDict, newList, sequenceItems, subscript } from "./containers";
 import { knownModel } from "./handles";
 import { merge } from "./join";
 import { type Arguments, type Context, type Machine, OTHER, place, type Result, siteKey, type Use } from "./machine";
+import { settled } from "./modules";
 import { dottedName, scopeNames } from "./names";
 import { binary, unary } from "./operators";
 import { type Clause, fork, getObject, getVar, resolve, type State } from "./state";
@@ -72,7 +73,14 @@ export function evaluate(machine: Machine, state: State, expr: Expr, ctx: Contex
 		case "compare":
 			return evaluateCompare(machine, state, expr, ctx);
 		case "lambda":
-			return one(state, { k: "function", def: expr, closure: ctx.frame, self: undefined, owner: ctx.owner });
+			return one(state, {
+				k: "function",
+				def: expr,
+				file: ctx.file,
+				closure: ctx.frame,
+				self: undefined,
+				owner: ctx.owner,
+			});
 		case "comprehension":
 			return evaluateComprehension(machine, state, expr, ctx);
 		case "named":
@@ -190,18 +198,18 @@ function lookup(machine: Machine, state: State, expr: NameExpr, ctx: Context): V
 	let frame: string | undefined = ctx.frame;
 	while (frame !== undefined) {
 		const value = getVar(state, frame, name);
-		if (value) return resolve(state, value);
+		if (value) return resolve(state, settled(machine, state, value));
 		if (frame === ctx.frame && ctx.def && scopeNames(ctx.def).locals.has(name))
 			return symbol(`unbound:${name}@${ctx.key}`);
 		frame = machine.parents.get(frame);
 	}
-	return resolve(state, lookupOutside(machine, name));
+	return resolve(state, lookupOutside(machine, name, ctx));
 }
 
 /** Star imports, then builtins. */
-function lookupOutside(machine: Machine, name: string): Value {
-	if (name === "__name__") return constant("__main__");
-	const { stars } = machine;
+function lookupOutside(machine: Machine, name: string, ctx: Context): Value {
+	const { dotted = "", stars = [] } = machine.files[ctx.file] ?? {};
+	if (name === "__name__") return constant(dotted);
 	// A name that a module is known to export wins over one that only looks like its kind.
 	const star =
 		stars.find((module) => starNames(module).includes(name)) ?? stars.find((module) => mayExport(module, name));

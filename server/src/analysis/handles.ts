@@ -4,7 +4,7 @@ import type { Family, PathToken } from "../catalog/types";
 import { PATH_STEPS } from "./bounds";
 import type { EventId, PathStep } from "./graph";
 import type { CoreObject } from "./heap";
-import type { Machine } from "./machine";
+import { type Machine, textOf } from "./machine";
 import { bind, getObject, resolve, type State, setObject } from "./state";
 import type { ExternalValue, HandleValue, ObjId, RefValue, SymbolValue, Value } from "./values";
 
@@ -89,8 +89,9 @@ function readable(id: string, machine: Machine): string {
 	const attributes = /(?:\.[A-Za-z_]\w*)*$/.exec(id)?.[0] ?? "";
 	const name = /^(?:param|free|unbound):(\w+)/.exec(id)?.[1];
 	if (name !== undefined) return `${name}${attributes}`;
-	const at = /^result:(\d+)@/.exec(id)?.[1];
-	const called = at === undefined ? undefined : /^[\w.]+/.exec(machine.text.slice(Number(at), Number(at) + 80))?.[0];
+	const [, file = "0", at] = /^result:(?:(\d+):)?(\d+)@/.exec(id) ?? [];
+	const text = textOf(machine, Number(file));
+	const called = at === undefined ? undefined : /^[\w.]+/.exec(text.slice(Number(at), Number(at) + 80))?.[0];
 	return called === undefined ? "a model" : `${called}(…)${attributes}`;
 }
 

@@ -4,7 +4,17 @@ import { sameObject } from "./equality";
 import type { Condition } from "./graph";
 import type { HeapObject } from "./heap";
 import { leadsToModel, modelSignature, sharedFrames } from "./models";
-import { type Clause, type Fact, getObject, type Owned, type State, setObject, setSlot, setVar } from "./state";
+import {
+	type Clause,
+	type Fact,
+	frameVars,
+	getObject,
+	type Owned,
+	type State,
+	setObject,
+	setSlot,
+	setVar,
+} from "./state";
 import { type Constant, isPlain, keyOf, sameValue, symbol, type Value } from "./values";
 
 /**
@@ -59,7 +69,7 @@ function differsInUnknowns(a: State, b: State): boolean {
 	return (
 		agreeOwned(a.frames, b.frames, (x, y) => x !== undefined && y !== undefined && agreeOwned(x, y, agree)) &&
 		agreeOwned(a.slots, b.slots, agree) &&
-		agreeOwned(a.heap, b.heap, (x, y) => agreeObjects(x, y, agree))
+		agreeHeaps(a, b, agree)
 	);
 }
 
@@ -74,6 +84,14 @@ function agreeOwned<K, V>(
 		if (value !== other && !agree(value, other)) return false;
 	}
 	for (const [key, value] of b.map) if (!a.map.has(key) && !agree(undefined, value)) return false;
+	return true;
+}
+
+/** A module's object that one side changed is compared with what the module left of it. */
+function agreeHeaps(a: State, b: State, agree: (x: Value | undefined, y: Value | undefined) => boolean): boolean {
+	if (a.heap.map === b.heap.map) return true;
+	const ids = new Set([...a.heap.map.keys(), ...b.heap.map.keys()]);
+	for (const id of ids) if (!agreeObjects(getObject(a, id), getObject(b, id), agree)) return false;
 	return true;
 }
 
@@ -135,19 +153,23 @@ function joinPlain(into: State, from: State, site: string): void {
 		return !sameValue(value, other) && leadsToModel(into, value) === undefined;
 	};
 	for (const [frame, vars] of [...into.frames.map]) {
-		const others = from.frames.map.get(frame);
-		if (others?.map === vars.map) continue;
+		const others = frameVars(from, frame);
+		if (others === vars.map) continue;
 		for (const [name, value] of [...vars.map])
-			if (differ(value, others?.map.get(name))) setVar(into, frame, name, symbol(`join:${site}:${frame}:${name}`));
+			if (differ(value, others.get(name))) setVar(into, frame, name, symbol(`join:${site}:${frame}:${name}`));
 	}
 	for (const [name, value] of [...into.slots.map])
 		if (differ(value, from.slots.map.get(name))) setSlot(into, name, symbol(`join:${site}:${name}`));
 	for (const [name, value] of from.slots.map)
 		if (!into.slots.map.has(name) && isPlain(value)) setSlot(into, name, symbol(`join:${site}:${name}`));
 	for (const [id, object] of [...into.heap.map]) {
-		const other = from.heap.map.get(id);
+		const other = getObject(from, id);
 		if (other && other !== object && !sameObject(object, other))
 			setObject(into, id, joinObject(object, other, `${site}:${id}`));
+	}
+	for (const [id, other] of from.heap.map) {
+		const left = into.heap.map.has(id) ? undefined : into.base.heap.get(id);
+		if (left && !sameObject(left, other)) setObject(into, id, joinObject(left, other, `${site}:${id}`));
 	}
 	keepCommonKnowledge(into, from);
 }

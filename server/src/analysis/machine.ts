@@ -1,8 +1,10 @@
 /** What the parts of the interpreter share: the calling context, and each other. */
 import type { Block, CallExpr, ClassStmt, DefStmt, Expr, LambdaExpr, Span, Stmt } from "../syntax/facts";
 import type { FileId, Frame, Place } from "./graph";
+import type { LoadedFile } from "./modules";
+import type { Program } from "./program";
 import type { Recorder } from "./recorder";
-import type { State } from "./state";
+import type { Base, State } from "./state";
 import type { FrameId, ObjId, Value } from "./values";
 
 /** A value and the state in which it was computed. */
@@ -48,7 +50,11 @@ export interface Context {
 }
 
 export interface Machine {
-	readonly text: string;
+	readonly program: Program;
+	/** By number: the analysed file, then the modules it came to use. */
+	readonly files: LoadedFile[];
+	/** What the modules left behind. */
+	readonly base: Base;
 	readonly recorder: Recorder;
 	/** Lexical parent of a frame. */
 	readonly parents: Map<FrameId, FrameId | undefined>;
@@ -56,14 +62,13 @@ export interface Machine {
 	readonly entered: Set<DefStmt | LambdaExpr | ClassStmt>;
 	/** Inner functions that nobody called, and that were entered for it. */
 	readonly deferred: Set<DefStmt>;
-	/** Where a class of the file stands. */
+	/** Where a class of the program stands. */
 	readonly classes: Map<ObjId, Place>;
-	/** Modules star-imported at the top, last first. */
-	readonly stars: string[];
 	/** Functions to enter if nobody calls them, with the context they were defined in. */
 	readonly pending: Pending[];
-	readonly moduleFrame: FrameId;
 	steps: { left: number };
+	/** Left for the top levels of all modules. */
+	readonly moduleSteps: { left: number };
 	evaluate(state: State, expr: Expr, ctx: Context, use?: Use): Result[];
 	execute(state: State, block: Block, ctx: Context): Outcome[];
 	/** Calls any value. */
@@ -105,7 +110,12 @@ export function place(ctx: { readonly file: FileId }, span: Span): Place {
 	return { file: ctx.file, start: span.start, end: span.end };
 }
 
+export function textOf(machine: Machine, file: FileId): string {
+	return machine.files[file]?.text ?? "";
+}
+
 /** A name for something made at `span` in this activation and pass. */
 export function siteKey(ctx: Context, span: Span): string {
-	return `${span.start}@${ctx.key}${ctx.passes}`;
+	const file = ctx.file === 0 ? "" : `${ctx.file}:`;
+	return `${file}${span.start}@${ctx.key}${ctx.passes}`;
 }

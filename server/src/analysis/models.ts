@@ -29,6 +29,9 @@ export function modelSignature(state: State, shared: ReadonlySet<FrameId>): stri
 		const model = leadsToModel(state, value, numbers);
 		if (model !== undefined) parts.push(`${name}=${model}`);
 	}
+	// What a module holds is reached through none of these variables.
+	for (const [id, object] of state.heap.map)
+		if (object.t === "core" && state.base.heap.has(id)) coreNumber(numbers, id);
 	for (const [id, number] of numbers) parts.push(`#${number}:${coreCondition(state, id)}`);
 	return parts.sort().join(";");
 }

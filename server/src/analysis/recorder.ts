@@ -11,6 +11,7 @@ import type {
 	EventCase,
 	EventId,
 	EventKind,
+	FileId,
 	HandleView,
 	ModelEvent,
 	ModelGraph,
@@ -67,7 +68,8 @@ interface Mark {
 	readonly reads: number;
 }
 
-export function createRecorder(text: string): Recorder {
+/** `textOf`: the text of a file by its number. */
+export function createRecorder(textOf: (file: FileId) => string): Recorder {
 	const cores: CoreInfo[] = [];
 	const coreNumbers = new Map<ObjId, number>();
 	const events: EventDraft[] = [];
@@ -88,12 +90,12 @@ export function createRecorder(text: string): Recorder {
 		},
 
 		event(kind, api, call, params, ctx) {
-			const key = `${kind}:${call.start}:${call.end}:${ctx.key}`;
+			const key = `${kind}:${ctx.file}:${call.start}:${call.end}:${ctx.key}`;
 			const known = eventIds.get(key);
 			if (known !== undefined) return known;
 			const id = events.length;
 			eventIds.set(key, id);
-			const site = { id, kind, api, call: callSite(call, params, ctx, text), frames: ctx.frames };
+			const site = { id, kind, api, call: callSite(call, params, ctx, textOf(ctx.file)), frames: ctx.frames };
 			events.push({ site, cases: new Map(), isCut: false });
 			return id;
 		},
@@ -127,7 +129,7 @@ export function createRecorder(text: string): Recorder {
 		},
 
 		read(state, expr, value, use, ctx) {
-			const key = `${expr.start}:${expr.end}`;
+			const key = `${ctx.file}:${expr.start}:${expr.end}`;
 			let draft = reads.get(key);
 			if (!draft) {
 				draft = { read: { ...place(ctx, expr), use, scope: ctx.scope }, cases: new Map() };
@@ -149,7 +151,9 @@ export function createRecorder(text: string): Recorder {
 		},
 
 		note(at, message) {
-			const known = notes.some(({ place: other, message: text }) => text === message && other.start === at.start);
+			const known = notes.some(
+				({ place: other, message: text }) => text === message && other.file === at.file && other.start === at.start,
+			);
 			if (!known) notes.push({ place: at, message });
 		},
 
@@ -191,7 +195,13 @@ function renumber(events: readonly EventDraft[]): ModelEvent[] {
 function common(a: readonly Condition[], b: readonly Condition[]): readonly Condition[] {
 	if (a === b) return a;
 	return a.filter((x) =>
-		b.some((y) => y.test.start === x.test.start && y.test.end === x.test.end && y.holds === x.holds),
+		b.some(
+			(y) =>
+				y.test.file === x.test.file &&
+				y.test.start === x.test.start &&
+				y.test.end === x.test.end &&
+				y.holds === x.holds,
+		),
 	);
 }
 

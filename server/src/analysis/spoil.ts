@@ -4,7 +4,18 @@ import { knownModel } from "./handles";
 import type { InstanceObject, TrainerObject } from "./heap";
 import { leadsToModel } from "./models";
 import { scopeNames } from "./names";
-import { dropSlots, forgetAbout, getCore, getObject, resolve, type State, setObject, setVar, unknownId } from "./state";
+import {
+	dropSlots,
+	forgetAbout,
+	frameVars,
+	getCore,
+	getObject,
+	resolve,
+	type State,
+	setObject,
+	setVar,
+	unknownId,
+} from "./state";
 import { havoc } from "./transitions";
 import { type FunctionValue, keyOf, type RefValue, symbol, type Value } from "./values";
 
@@ -88,7 +99,7 @@ function spoilFields(state: State, object: InstanceObject | TrainerObject, site:
 /** A callback may be called, and write the globals that it declares. */
 function spoilOuter(state: State, func: FunctionValue, site: string): void {
 	for (const name of scopeNames(func.def).outer.keys()) {
-		for (const [frame, vars] of [...state.frames.map])
-			if (vars.map.has(name)) setVar(state, frame, name, symbol(`spoiled:${site}:${name}`));
+		for (const frame of new Set([...state.frames.map.keys(), ...state.base.frames.keys()]))
+			if (frameVars(state, frame).has(name)) setVar(state, frame, name, symbol(`spoiled:${site}:${name}`));
 	}
 }

@@ -23,8 +23,16 @@ export interface Owned<K, V> {
 	readonly map: Map<K, V>;
 }
 
+/** What imported modules left behind: under every state, which may have its own version of any of it. */
+export interface Base {
+	frames: ReadonlyMap<FrameId, ReadonlyMap<string, Value>>;
+	heap: ReadonlyMap<ObjId, HeapObject>;
+	bindings: ReadonlyMap<string, Value>;
+}
+
 export interface State {
 	token: object;
+	readonly base: Base;
 	frames: Owned<FrameId, Owned<string, Value>>;
 	heap: Owned<ObjId, HeapObject>;
 	facts: Owned<string, Fact>;
@@ -47,11 +55,16 @@ export interface State {
 /** At least one of the values has the truth beside it. */
 export type Clause = readonly { readonly value: Value; readonly truth: boolean }[];
 
-export function emptyState(): State {
+export function emptyBase(): Base {
+	return { frames: new Map(), heap: new Map(), bindings: new Map() };
+}
+
+export function emptyState(base: Base): State {
 	const token = {};
 	const owned = <K, V>(): Owned<K, V> => ({ owner: token, map: new Map() });
 	return {
 		token,
+		base,
 		frames: owned(),
 		heap: owned(),
 		facts: owned(),
@@ -70,6 +83,15 @@ export function fork(state: State): State {
 	return { ...state, token: {} };
 }
 
+/** Puts what the state holds under all states. What was known of unknowns stays behind. */
+export function commit(state: State): void {
+	const { base } = state;
+	const frames = [...state.frames.map].map(([frame, vars]) => [frame, vars.map] as const);
+	base.frames = new Map([...base.frames, ...frames]);
+	base.heap = new Map([...base.heap, ...state.heap.map]);
+	base.bindings = new Map([...base.bindings, ...state.bindings.map]);
+}
+
 function writable<K, V>(state: State, owned: Owned<K, V>): Owned<K, V> {
 	return owned.owner === state.token ? owned : { owner: state.token, map: new Map(owned.map) };
 }
@@ -77,25 +99,28 @@ function writable<K, V>(state: State, owned: Owned<K, V>): Owned<K, V> {
 // --- variables
 
 export function getVar(state: State, frame: FrameId, name: string): Value | undefined {
-	return state.frames.map.get(frame)?.map.get(name);
+	const own = state.frames.map.get(frame);
+	return own ? own.map.get(name) : state.base.frames.get(frame)?.get(name);
 }
 
 export function setVar(state: State, frame: FrameId, name: string, value: Value): void {
+	if (getVar(state, frame, name) === value) return;
+	ownVars(state, frame).set(name, value);
+}
+
+/** The variables of a frame, for this state alone to write. */
+function ownVars(state: State, frame: FrameId): Map<string, Value> {
 	const current = state.frames.map.get(frame);
-	if (current?.map.get(name) === value) return;
 	state.frames = writable(state, state.frames);
-	const vars = current ? writable(state, current) : { owner: state.token, map: new Map<string, Value>() };
-	vars.map.set(name, value);
+	const vars = current
+		? writable(state, current)
+		: { owner: state.token, map: new Map(state.base.frames.get(frame) ?? []) };
 	state.frames.map.set(frame, vars);
+	return vars.map;
 }
 
 export function deleteVar(state: State, frame: FrameId, name: string): void {
-	const current = state.frames.map.get(frame);
-	if (!current?.map.has(name)) return;
-	state.frames = writable(state, state.frames);
-	const vars = writable(state, current);
-	vars.map.delete(name);
-	state.frames.map.set(frame, vars);
+	if (getVar(state, frame, name) !== undefined) ownVars(state, frame).delete(name);
 }
 
 export function dropFrame(state: State, frame: FrameId): void {
@@ -106,13 +131,13 @@ export function dropFrame(state: State, frame: FrameId): void {
 
 /** Every variable of a frame. */
 export function frameVars(state: State, frame: FrameId): ReadonlyMap<string, Value> {
-	return state.frames.map.get(frame)?.map ?? new Map();
+	return state.frames.map.get(frame)?.map ?? state.base.frames.get(frame) ?? new Map();
 }
 
 // --- heap
 
 export function getObject(state: State, id: ObjId): HeapObject | undefined {
-	return state.heap.map.get(id);
+	return state.heap.map.get(id) ?? state.base.heap.get(id);
 }
 
 export function setObject(state: State, id: ObjId, object: HeapObject): void {
@@ -121,7 +146,7 @@ export function setObject(state: State, id: ObjId, object: HeapObject): void {
 }
 
 export function getCore(state: State, id: ObjId): CoreObject {
-	const object = state.heap.map.get(id);
+	const object = getObject(state, id);
 	if (object?.t !== "core") throw new Error(`no core ${id}`);
 	return object;
 }
@@ -155,7 +180,7 @@ export function setSlot(state: State, name: string, value: Value): void {
 export function resolve(state: State, value: Value): Value {
 	const id = unknownId(value);
 	if (id === undefined) return value;
-	const bound = state.bindings.map.get(id);
+	const bound = state.bindings.map.get(id) ?? state.base.bindings.get(id);
 	if (bound) return bound;
 	return state.facts.map.get(id)?.none ? NONE : value;
 }

@@ -26,6 +26,7 @@ import type { Condition } from "./graph";
 import { merge } from "./join";
 import { enterPass, isCutShort, iterate, passContext, settleGuesses } from "./loops";
 import { type Context, type Machine, type Outcome, place, siteKey } from "./machine";
+import { importedFrom, importedModule, importStar } from "./modules";
 import { dottedName, firstPart, patternNames } from "./names";
 import { fold } from "./operators";
 import { fork, frameVars, resolve, type State, setObject, setVar } from "./state";
@@ -66,7 +67,7 @@ export function spend(machine: Machine): void {
 function step(machine: Machine, state: State, statement: Stmt, ctx: Context): Outcome[] {
 	switch (statement.kind) {
 		case "import":
-			runImport(state, statement, ctx);
+			runImport(machine, state, statement, ctx);
 			return [next(state)];
 		case "import-from":
 			runImportFrom(machine, state, statement, ctx);
@@ -126,26 +127,25 @@ function step(machine: Machine, state: State, statement: Stmt, ctx: Context): Ou
 
 // --- imports
 
-function runImport(state: State, statement: ImportStmt, ctx: Context): void {
+function runImport(machine: Machine, state: State, statement: ImportStmt, ctx: Context): void {
 	for (const { path, alias } of statement.names) {
-		if (alias) setVar(state, ctx.frame, alias.name, external(path));
-		else setVar(state, ctx.frame, firstPart(path), external(firstPart(path)));
+		const bound = alias ? path : firstPart(path);
+		const value = importedModule(machine, ctx.file, 0, bound) ?? external(bound);
+		setVar(state, ctx.frame, alias?.name ?? bound, value);
 	}
 }
 
 function runImportFrom(machine: Machine, state: State, statement: ImportFromStmt, ctx: Context): void {
-	const module = ".".repeat(statement.level) + statement.module;
-	if (statement.star) machine.stars.unshift(module);
-	for (const { name, alias } of statement.names) {
-		const joined = module.endsWith(".") ? `${module}${name}` : `${module}.${name}`;
-		setVar(state, ctx.frame, alias?.name ?? name, external(joined));
-	}
+	if (statement.star) importStar(machine, state, statement, ctx);
+	for (const { name, alias } of statement.names)
+		setVar(state, ctx.frame, alias?.name ?? name, importedFrom(machine, ctx.file, statement, name));
 }
 
 // --- definitions
 
 function functionValue(def: DefStmt, ctx: Context): Value {
-	return { k: "function", def, closure: ctx.closure, self: undefined, owner: ctx.defining ?? ctx.owner };
+	const { closure, file } = ctx;
+	return { k: "function", def, file, closure, self: undefined, owner: ctx.defining ?? ctx.owner };
 }
 
 function runClass(machine: Machine, state: State, statement: ClassStmt, ctx: Context): Outcome[] {

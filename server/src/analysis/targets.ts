@@ -3,6 +3,7 @@ import type { AttributeExpr, Expr, SubscriptExpr } from "../syntax/facts";
 import { setAttribute } from "./attributes";
 import { sequenceItems, setItem } from "./containers";
 import { type Context, type Machine, siteKey } from "./machine";
+import { moduleFrame } from "./modules";
 import { scopeNames } from "./names";
 import { deleteVar, getVar, resolve, type State, setSlot, setVar } from "./state";
 import { computed } from "./truth";
@@ -34,7 +35,7 @@ export function assign(machine: Machine, state: State, target: Expr, value: Valu
 /** The frame a plain assignment to `name` writes to. */
 function frameOf(machine: Machine, state: State, name: string, ctx: Context): FrameId {
 	const outer = ctx.def ? scopeNames(ctx.def).outer.get(name) : undefined;
-	if (outer === "global") return machine.moduleFrame;
+	if (outer === "global") return moduleFrame(ctx.file);
 	if (outer === "nonlocal") {
 		let frame = machine.parents.get(ctx.frame);
 		while (frame !== undefined) {

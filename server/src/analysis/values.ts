@@ -1,7 +1,7 @@
 /** Abstract values: what a Python expression may evaluate to, as plain immutable data. */
 import type { MethodSpec } from "../catalog/types";
 import type { DefStmt, LambdaExpr } from "../syntax/facts";
-import type { EventId, PathStep } from "./graph";
+import type { EventId, FileId, PathStep } from "./graph";
 
 /** Key of a heap object. Equal in two states when they mean the same allocation. */
 export type ObjId = string;
@@ -21,7 +21,9 @@ export type Value =
 	| MethodValue
 	| NativeMethodValue
 	| PartialValue
-	| SuperValue;
+	| SuperValue
+	| ModuleValue
+	| ImportedValue;
 
 /** An unknown with an identity: two equal ids are the same unknown. `op` says how it was computed, for `assume`. */
 export interface SymbolValue {
@@ -84,6 +86,8 @@ export interface ExternalValue {
 export interface FunctionValue {
 	readonly k: "function";
 	readonly def: DefStmt | LambdaExpr;
+	/** Where it is written. */
+	readonly file: FileId;
 	/** The frame it closes over. */
 	readonly closure: FrameId;
 	/** Bound receiver of a method. */
@@ -117,6 +121,19 @@ export interface SuperValue {
 	readonly k: "super";
 	readonly owner: ObjId;
 	readonly self: Value;
+}
+
+/** Another file of the program. */
+export interface ModuleValue {
+	readonly k: "module";
+	readonly file: FileId;
+}
+
+/** A name of another file of the program, not looked up yet: only variables hold it. */
+export interface ImportedValue {
+	readonly k: "imported";
+	readonly file: FileId;
+	readonly name: string;
 }
 
 export const NONE: ConstantValue = { k: "constant", value: null };
@@ -175,6 +192,10 @@ export function keyOf(value: Value): string {
 			return `partial(${keyOf(value.func)};${value.args.map(keyOf).join(",")};${[...value.keywords].map(([name, v]) => `${name}=${keyOf(v)}`).join(",")})`;
 		case "super":
 			return `super(${value.owner},${keyOf(value.self)})`;
+		case "module":
+			return `module${value.file}`;
+		case "imported":
+			return `imported${value.file}.${value.name}`;
 	}
 }
 

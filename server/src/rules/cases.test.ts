@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { analyze } from "../analysis/analyze";
 import type { ModelGraph } from "../analysis/graph";
+import { testProgram } from "../analysis/test-program";
 import type { PythonParser } from "../syntax/parser";
 import { testParser } from "../syntax/test-parser";
 import { fixesFor, lint } from "./engine";
@@ -26,10 +27,11 @@ interface Report {
 	readonly parses: boolean;
 }
 
-/** What the whole chain says about a text. */
-function check(text: string): Report {
+/** What the whole chain says about a text, with files beside it. */
+function check(text: string, files: ReadonlyMap<string, string>): Report {
 	const facts = parser.parse(text);
-	const graph = analyze({ name: "case.py", text, facts });
+	const program = testProgram("case.py", new Map([...files, ["case.py", text]]), parser);
+	const graph = analyze({ name: "case.py", text, facts, program });
 	return { findings: lint(graph, facts.comments), graph, parses: !facts.hasError };
 }
 
@@ -46,12 +48,12 @@ for (const file of caseFiles) {
 		const markdown = readFileSync(path, "utf8");
 		const literate = readLiterate(markdown);
 		test.each(literate.blocks.map((block) => [block.name, block] as const))("%s", (_, block) => {
-			const report = check(literate.prelude + block.code);
+			const report = check(literate.prelude + block.code, block.files);
 			if (UPDATE) return;
 			expect(renderBlock(block.code, markersOf(report, literate, block))).toBe(block.written);
 			expectFixedTexts(report, literate, block);
-			for (const finding of report.findings) expectMendingFixes(report, finding);
-			expectSameInWindows(report);
+			for (const finding of report.findings) expectMendingFixes(report, finding, block);
+			expectSameInWindows(report, block);
 		});
 		test.runIf(UPDATE)("is rewritten", () => {
 			writeFileSync(path, rewrite(markdown, literate));
@@ -70,17 +72,17 @@ for (const folder of folders) {
 		test.each(under("Bad").map((block) => [block.name, block] as const))(
 			"%s fires, and its first fix mends it",
 			(_, block) => {
-				const report = check(block.code);
+				const report = check(block.code, block.files);
 				expect(report.findings.map((finding) => finding.code)).toContain(code);
 				for (const finding of report.findings.filter((other) => other.code === code)) {
 					const [best] = fixesFor(finding, report.graph);
 					expect(best, "there is a fix").toBeDefined();
-					expectMendingFixes(report, finding);
+					expectMendingFixes(report, finding, block);
 				}
 			},
 		);
 		test.each(under("Good").map((block) => [block.name, block] as const))("%s is silent", (_, block) => {
-			expect(check(block.code).findings).toEqual([]);
+			expect(check(block.code, block.files).findings).toEqual([]);
 		});
 		test("shows what is wrong and what is right", () => {
 			expect(under("Bad").length).toBeGreaterThan(0);
@@ -91,21 +93,23 @@ for (const folder of folders) {
 
 /** What is reported, said in the words of the block where they fit. */
 function markersOf({ findings }: Report, { prelude }: Literate, block: PythonBlock): readonly Marker[] {
-	return findings.map((finding) => {
-		const marker = position(block.code, finding, prelude.length);
-		const like = block.markers.find(
-			(other) => other.line === marker.line && other.start === marker.start && other.code === finding.code,
-		);
-		if (like === undefined) return { ...marker, severity: finding.severity, message: finding.message };
-		return {
-			...marker,
-			severity: like.severity === undefined ? undefined : finding.severity,
-			message:
-				like.message !== undefined && finding.message.includes(like.message)
-					? like.message
-					: like.message && finding.message,
-		};
-	});
+	return findings
+		.filter(({ place }) => place.file === 0)
+		.map((finding) => {
+			const marker = position(block.code, finding, prelude.length);
+			const like = block.markers.find(
+				(other) => other.line === marker.line && other.start === marker.start && other.code === finding.code,
+			);
+			if (like === undefined) return { ...marker, severity: finding.severity, message: finding.message };
+			return {
+				...marker,
+				severity: like.severity === undefined ? undefined : finding.severity,
+				message:
+					like.message !== undefined && finding.message.includes(like.message)
+						? like.message
+						: like.message && finding.message,
+			};
+		});
 }
 
 function position(code: string, finding: Finding, shift: number): Omit<Marker, "severity" | "message"> {
@@ -130,11 +134,11 @@ function fixedText(report: Report, { prelude }: Literate, block: PythonBlock, ti
 }
 
 /** Each fix leaves a text that parses, without this finding and without a new one. */
-function expectMendingFixes(report: Report, finding: Finding): void {
+function expectMendingFixes(report: Report, finding: Finding, { files }: PythonBlock): void {
 	const text = report.graph.sources[0]?.text ?? "";
-	for (const fix of fixesFor(finding, report.graph)) {
+	for (const fix of fixesFor(finding, report.graph).filter(staysIn)) {
 		const fixed = apply(text, fix.edits);
-		const after = check(fixed);
+		const after = check(fixed, files);
 		expect(after.parses, `${fix.title} leaves broken code:\n${fixed}`).toBe(true);
 		const left = report.findings.filter((other) => other !== finding).map((other) => other.code);
 		expect(
@@ -149,17 +153,24 @@ function expectMendingFixes(report: Report, finding: Finding): void {
 }
 
 /** Line ends change nothing, and a fix keeps to those it finds. */
-function expectSameInWindows(report: Report): void {
+function expectSameInWindows(report: Report, { files }: PythonBlock): void {
 	const text = (report.graph.sources[0]?.text ?? "").replaceAll("\n", "\r\n");
-	const windows = check(text);
+	const windows = check(text, files);
 	expect(windows.findings.map((finding) => finding.message)).toEqual(report.findings.map((finding) => finding.message));
 	for (const [index, finding] of windows.findings.entries()) {
-		const here = fixesFor(finding, windows.graph).map((fix) => apply(text, fix.edits));
-		const there = fixesFor(report.findings[index] as Finding, report.graph).map((fix) =>
-			apply(report.graph.sources[0]?.text ?? "", fix.edits).replaceAll("\n", "\r\n"),
-		);
+		const here = fixesFor(finding, windows.graph)
+			.filter(staysIn)
+			.map((fix) => apply(text, fix.edits));
+		const there = fixesFor(report.findings[index] as Finding, report.graph)
+			.filter(staysIn)
+			.map((fix) => apply(report.graph.sources[0]?.text ?? "", fix.edits).replaceAll("\n", "\r\n"));
 		expect(here).toEqual(there);
 	}
+}
+
+/** Fixes of other files are not offered. */
+function staysIn(fix: Fix): boolean {
+	return fix.edits.every((edit) => edit.file === 0);
 }
 
 /** Edits are sorted and do not overlap. */
@@ -189,7 +200,7 @@ function minus(all: readonly string[], known: readonly string[]): readonly strin
 
 function rewrite(markdown: string, literate: Literate): string {
 	const edits = literate.blocks.flatMap((block) => {
-		const report = check(literate.prelude + block.code);
+		const report = check(literate.prelude + block.code, block.files);
 		return [
 			{
 				start: block.start,

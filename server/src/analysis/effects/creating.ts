@@ -3,7 +3,7 @@
 import type { Effect } from "../../catalog/types";
 import { allocateCore, knownModel, wrapPath } from "../handles";
 import type { CoreObject } from "../heap";
-import { siteKey } from "../machine";
+import { siteKey, textOf } from "../machine";
 import { getCore, setObject } from "../state";
 import { addWrapper, inject, remember } from "../transitions";
 import { isNone, tuple, type Value } from "../values";
@@ -13,7 +13,7 @@ import { configOf } from "./configs";
 const LABEL_LENGTH = 60;
 
 export function label(c: ApiCall): string {
-	const source = c.machine.text.slice(c.call.start, c.call.end).replace(/\s+/g, " ");
+	const source = textOf(c.machine, c.ctx.file).slice(c.call.start, c.call.end).replace(/\s+/g, " ");
 	return source.length > LABEL_LENGTH ? `${source.slice(0, LABEL_LENGTH - 1)}…` : source;
 }
 

@@ -5,7 +5,8 @@
  *     #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ PEFT001 error: part of the message
  *
  * A marker stands under the line its finding starts on; its carets are the finding's columns there. For a finding that
- * starts in column 0 the `#` counts as the first caret (`#^^^`). Severity and message may be left out.
+ * starts in column 0 the `#` counts as the first caret (`#^^^`). Severity and message may be left out. Blocks with
+ * `file="lib/helpers.py"` after `python` are files that the next block can import.
  */
 
 export interface Literate {
@@ -26,6 +27,8 @@ export interface PythonBlock {
 	readonly markers: readonly Marker[];
 	/** The texts that fixes of the block's first finding must give. */
 	readonly fixes: readonly ExpectedFix[];
+	/** Files beside it, by path. */
+	readonly files: ReadonlyMap<string, string>;
 	/** Where `written` stands in the Markdown. */
 	readonly start: number;
 }
@@ -60,20 +63,25 @@ const MARKER = /^#(\s*)(\^*)\s*(PEFT\d{3})(?:\s+(error|warning|information|hint)
 export function readLiterate(markdown: string): Literate {
 	const fences = readFences(markdown).filter((fence) => /^python\b/.test(fence.info));
 	const blocks: PythonBlock[] = [];
+	let files = new Map<string, string>();
 	for (const fence of fences) {
 		if (fence.info.includes("`")) throw new Error(`line ${fence.line}: a backtick in the first line of a block`);
+		const path = /^python file="(.*)"$/.exec(fence.info)?.[1];
 		const title = /^python fix="(.*)"$/.exec(fence.info)?.[1];
 		if (title !== undefined) {
 			const last = blocks.pop();
 			if (last === undefined) throw new Error(`line ${fence.line}: a fix without a block in front of it`);
 			blocks.push({ ...last, fixes: [...last.fixes, { title, code: fence.text, start: fence.start }] });
-		} else if (fence.info === "python") blocks.push(readBlock(fence));
-		else if (fence.info !== "python prelude") throw new Error(`line ${fence.line}: unknown block "${fence.info}"`);
+		} else if (path !== undefined) files.set(path, fence.text);
+		else if (fence.info === "python") {
+			blocks.push({ ...readBlock(fence), files });
+			files = new Map();
+		} else if (fence.info !== "python prelude") throw new Error(`line ${fence.line}: unknown block "${fence.info}"`);
 	}
 	return { prelude: fences.find((fence) => fence.info === "python prelude")?.text ?? "", blocks };
 }
 
-function readBlock(fence: Fence): PythonBlock {
+function readBlock(fence: Fence): Omit<PythonBlock, "files"> {
 	const code: string[] = [];
 	const markers: Marker[] = [];
 	for (const line of fence.text.split("\n")) {
