@@ -8,7 +8,7 @@ import type { Context, Machine } from "./machine";
 import type { ProgramModule } from "./program";
 import { commit, emptyState, frameVars, getObject, getVar, type State, setVar } from "./state";
 import { execute } from "./statements";
-import { constant, external, FALSE, type FrameId, sameValue, symbol, type Value } from "./values";
+import { constant, external, FALSE, type FrameId, keyOf, sameValue, symbol, type Value } from "./values";
 
 /** A file of the graph; the analysed one is the first. */
 export interface LoadedFile extends ProgramModule {
@@ -58,10 +58,20 @@ export function importedModule(machine: Machine, from: FileId, level: number, pa
 	return module && { k: "module", file: numberOf(machine, module) };
 }
 
-/** The value of `from module import name`, to be looked up when it is used. */
-export function importedFrom(machine: Machine, from: FileId, statement: ImportFromStmt, name: string): Value {
+/** The value of `from module import name`: what is there now, to be looked up when it is used. */
+export function importedFrom(
+	machine: Machine,
+	state: State,
+	from: FileId,
+	statement: ImportFromStmt,
+	name: string,
+): Value {
 	const module = machine.program.find(idOf(machine, from), statement.level, statement.module);
-	if (module) return { k: "imported", file: numberOf(machine, module), name };
+	if (module) {
+		const file = numberOf(machine, module);
+		const hasChanged = state.frames.map.has(moduleFrame(file));
+		return hasChanged ? moduleAttribute(machine, state, file, name) : { k: "imported", file, name };
+	}
 	// What is imported for type checkers only is not there at run time.
 	if (name === "TYPE_CHECKING") return FALSE;
 	const path = ".".repeat(statement.level) + statement.module;
@@ -93,21 +103,23 @@ function exportedNames(state: State, file: FileId): readonly string[] {
 
 // --- names in modules
 
-/** What a variable holds: names imported from the program are looked up now. */
-export function settled(machine: Machine, state: State, value: Value): Value {
-	return value.k === "imported" ? moduleAttribute(machine, state, value.file, value.name) : value;
+/** What a variable holds. A name imported from the program is what its module left there, whatever became of it since. */
+export function settled(machine: Machine, value: Value): Value {
+	let at = value;
+	for (let hops = 0; at.k === "imported"; hops++) {
+		if (hops > IMPORT_CHAIN) return symbol(`import:${keyOf(value)}`);
+		runModule(machine, at.file);
+		const left = machine.base.frames.get(moduleFrame(at.file))?.get(at.name);
+		at = left ?? beyond(machine, at.file, at.name);
+	}
+	return at;
 }
 
-/** `module.name`: what its top level bound, a submodule, or a name that only it knows. */
+/** `module.name`: what is bound there now, a submodule, or a name that only it knows. */
 export function moduleAttribute(machine: Machine, state: State, file: FileId, name: string): Value {
-	let at = { file, name };
-	for (let hops = 0; hops < IMPORT_CHAIN; hops++) {
-		runModule(machine, at.file);
-		const value = getVar(state, moduleFrame(at.file), at.name);
-		if (value?.k !== "imported") return value ?? beyond(machine, at.file, at.name);
-		at = value;
-	}
-	return symbol(`import:${file}.${name}`);
+	runModule(machine, file);
+	const value = getVar(state, moduleFrame(file), name);
+	return settled(machine, value ?? beyond(machine, file, name));
 }
 
 function beyond(machine: Machine, file: FileId, name: string): Value {

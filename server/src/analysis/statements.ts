@@ -138,7 +138,7 @@ function runImport(machine: Machine, state: State, statement: ImportStmt, ctx: C
 function runImportFrom(machine: Machine, state: State, statement: ImportFromStmt, ctx: Context): void {
 	if (statement.star) importStar(machine, state, statement, ctx);
 	for (const { name, alias } of statement.names)
-		setVar(state, ctx.frame, alias?.name ?? name, importedFrom(machine, ctx.file, statement, name));
+		setVar(state, ctx.frame, alias?.name ?? name, importedFrom(machine, state, ctx.file, statement, name));
 }
 
 // --- definitions
