@@ -54,7 +54,7 @@ function findingsIn({ document, settings }: Asked, range: Range): readonly Findi
 	return document
 		.analysis()
 		.findings(settings.selection)
-		.filter(({ place }) => place.file === 0 && place.start <= end && start <= place.end);
+		.filter(({ place }) => document.covers(place) && place.start <= end && start <= place.end);
 }
 
 function quickFixes({ session, document }: Asked, finding: Finding, params: CodeActionParams): CodeAction[] {
@@ -77,6 +77,7 @@ function quickFixes({ session, document }: Asked, finding: Finding, params: Code
 	return [...fixes, ignore];
 }
 
+/** Changes nothing but the file that was asked about. */
 function staysIn(fix: Fix): boolean {
 	return fix.edits.every((edit) => edit.file === 0);
 }
@@ -103,10 +104,21 @@ function fixAll({ session, document, settings }: Asked): CodeAction[] {
 
 /** Bound to the version it was computed for, where the client can be told: then it refuses the edit of another. */
 function workspaceEdit({ client }: Session, document: Document, edits: readonly Edit[]): WorkspaceEdit {
-	const { uri, version = null } = document;
-	const textEdits = edits.filter(changesText).map((edit) => textEdit(document, edit));
-	if (client.takesVersionedEdits) return { documentChanges: [{ textDocument: { uri, version }, edits: textEdits }] };
-	return { changes: { [uri]: textEdits } };
+	const changes = new Map<string, { readonly version: number | null; readonly edits: TextEdit[] }>();
+	for (const edit of edits.filter(changesText)) {
+		const found = document.locate(edit);
+		if (found === undefined) continue;
+		const { uri, version = null, range } = found;
+		const known = changes.get(uri) ?? { version, edits: [] };
+		known.edits.push({ range, newText: newText(document, edit) });
+		changes.set(uri, known);
+	}
+	if (client.takesVersionedEdits) {
+		return {
+			documentChanges: [...changes].map(([uri, { version, edits }]) => ({ textDocument: { uri, version }, edits })),
+		};
+	}
+	return { changes: Object.fromEntries([...changes].map(([uri, { edits }]) => [uri, edits])) };
 }
 
 function changesText({ start, end, text }: Edit): boolean {
@@ -114,7 +126,7 @@ function changesText({ start, end, text }: Edit): boolean {
 }
 
 /** New lines end as the text's own do. */
-function textEdit({ positions, text }: Document, edit: Edit): TextEdit {
+function newText({ text }: Document, edit: Edit): string {
 	const ending = /\r\n|\r|\n/.exec(text)?.[0] ?? "\n";
-	return { range: positions.rangeOf(edit), newText: edit.text.replace(/\r\n|\r|\n/g, ending) };
+	return edit.text.replace(/\r\n|\r|\n/g, ending);
 }

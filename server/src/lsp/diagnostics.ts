@@ -97,12 +97,13 @@ function createPush(session: GetSession): Push {
 	async function push(uri: string): Promise<void> {
 		await untilQuiet(session, uri);
 		const settings = await session().settings.of(uri);
+		const document = await session().documents.ready(uri);
 		waiting.delete(uri);
-		const document = session().documents.get(uri);
-		if (document === undefined) return;
+		// Closed meanwhile: what lies on disk is no answer.
+		if (document?.version === undefined || session().documents.get(uri) !== document) return;
 		const { client, connection, host } = session();
 		const diagnostics = settings.enable ? diagnosticsOf(session(), document, settings) : [];
-		const version = client.showsVersions && document.version !== undefined ? { version: document.version } : {};
+		const version = client.showsVersions ? { version: document.version } : {};
 		await connection
 			.sendDiagnostics({ uri, diagnostics, ...version })
 			.catch((error: unknown) => host.log("error", `Diagnostics of ${uri} could not be sent: ${String(error)}`));
@@ -132,7 +133,9 @@ async function untilQuiet(session: GetSession, uri: string): Promise<void> {
 /** In order of place. Never throws. */
 export function diagnosticsOf(session: Session, document: Document, settings: Settings): Diagnostic[] {
 	const findings = document.analysis().findings(settings.selection);
-	return findings.filter(({ place }) => place.file === 0).map((finding) => diagnosticOf(session, document, finding));
+	return findings
+		.filter(({ place }) => document.covers(place))
+		.map((finding) => diagnosticOf(session, document, finding));
 }
 
 export function diagnosticOf({ client }: Session, document: Document, finding: Finding): Diagnostic {
@@ -149,10 +152,11 @@ export function diagnosticOf({ client }: Session, document: Document, finding: F
 	};
 }
 
-function timelineOf({ uri, positions }: Document, { timeline }: Finding) {
-	return timeline
-		.filter(({ place }) => place.file === 0)
-		.map(({ place, message }) => ({ location: { uri, range: positions.rangeOf(place) }, message }));
+function timelineOf(document: Document, { timeline }: Finding) {
+	return timeline.flatMap(({ place, message }) => {
+		const found = document.locate(place);
+		return found === undefined ? [] : [{ location: { uri: found.uri, range: found.range }, message }];
+	});
 }
 
 function dataOf(document: Document, finding: Finding): DiagnosticData {

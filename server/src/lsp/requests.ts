@@ -48,7 +48,7 @@ export async function askLatest<R>(
 	await settle();
 	if (token.isCancellationRequested) return cancelled();
 	const settings = await session.settings.of(uri);
-	const document = session.documents.get(uri) ?? (await session.documents.read(uri));
+	const document = await session.documents.ready(uri);
 	if (token.isCancellationRequested) return cancelled();
 	if (document === undefined || !settings.enable) return nothing;
 	return attempt(session, nothing, () => work({ session, document, settings }));

@@ -1,8 +1,7 @@
 /** The language server as a Node process: over stdio, IPC, a socket or a pipe, whatever the command line names. */
-import { fileURLToPath } from "node:url";
 import { type Connection, createConnection } from "vscode-languageserver/node";
 import { loadAssets } from "../workspace/assets";
-import { readRegularFile } from "../workspace/files";
+import { nodeDisk } from "../workspace/disk";
 import { startServer } from "./server";
 
 /**
@@ -13,20 +12,9 @@ export function serveOnNode(): void {
 	const connection = startServer({
 		connect: (options) => createConnection(options),
 		loadAssets: () => loadAssets(),
-		readFile: async (uri) => readFileOf(uri),
+		disk: nodeDisk,
 	});
 	surviveFaults(connection);
-}
-
-function readFileOf(uri: string): Uint8Array | undefined {
-	if (!uri.startsWith("file:")) return undefined;
-	try {
-		const read = readRegularFile(fileURLToPath(uri));
-		return read.kind === "read" ? read.bytes : undefined;
-	} catch {
-		// Not a path of this machine.
-		return undefined;
-	}
 }
 
 /** A fault in one answer is no reason to take the others down. */

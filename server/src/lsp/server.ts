@@ -1,7 +1,7 @@
 /** The language server: every feature on one connection. */
 import type { Connection, ConnectionOptions } from "vscode-languageserver";
 import { createPythonParser, type ParserAssets } from "../syntax/parser";
-import type { Host } from "../workspace/host";
+import type { Disk, Host } from "../workspace/host";
 import { registerCodeActions } from "./code-actions";
 import { registerConfiguration } from "./configuration";
 import { registerDiagnostics } from "./diagnostics";
@@ -18,14 +18,14 @@ export interface Surroundings {
 	connect(options: ConnectionOptions): Connection;
 	/** Rejects with a message for a person. */
 	loadAssets(): Promise<ParserAssets>;
-	readFile: Host["readFile"];
+	readonly disk: Disk;
 }
 
 /** Serves until the client says `exit` or the connection ends. */
 export function startServer(surroundings: Surroundings): Connection {
 	const gate = createGate();
 	const connection = surroundings.connect(gate.options);
-	const host: Host = { readFile: surroundings.readFile, log: createLog(connection) };
+	const host: Host = { ...surroundings.disk, log: createLog(connection) };
 	// Loading starts at once: by the time the client has said hello it is done.
 	const parser = surroundings.loadAssets().then(createPythonParser);
 	parser.catch(() => "`initialize` answers with the reason");

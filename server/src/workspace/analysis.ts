@@ -30,7 +30,13 @@ export function analysisOf(graph: ModelGraph, comments: readonly Comment[], uri:
 
 /** Stands for a text that is not analysed. */
 export function silence(name: string, text: string): Analysis {
-	const graph: ModelGraph = { sources: [{ name, text, id: "", cells: undefined }], cores: [], events: [], reads: [], notes: [] };
+	const graph: ModelGraph = {
+		sources: [{ name, text, id: "", cells: undefined }],
+		cores: [],
+		events: [],
+		reads: [],
+		notes: [],
+	};
 	return { comments: [], graph, findings: () => [] };
 }
 

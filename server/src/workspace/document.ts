@@ -1,10 +1,12 @@
 /** One text as a client shows it: its versions, its positions, and what the analysis says of it. */
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { analyze } from "../analysis/analyze";
+import type { Place } from "../analysis/graph";
 import type { PythonParser, SyntaxDocument, TextEdit } from "../syntax/parser";
 import { type Analysis, analysisOf, contain, silence } from "./analysis";
 import type { Host } from "./host";
 import { maxTextLength } from "./limits";
+import { type Location, otherFiles } from "./locations";
 import { type PositionEncoding, type PositionMapper, type PositionRange, positionMapper } from "./positions";
 
 export interface Document {
@@ -18,6 +20,10 @@ export interface Document {
 	readonly positions: PositionMapper;
 	/** Computed once for a revision, when first asked for. Never throws. */
 	analysis(): Analysis;
+	/** Whether a place of the present analysis' graph is shown in this document. */
+	covers(place: Place): boolean;
+	/** Where a place of the present analysis' graph is shown, here or elsewhere; undefined for what is shown nowhere. */
+	locate(place: Place): Location | undefined;
 }
 
 /** Without a range it is the whole new text. */
@@ -47,12 +53,18 @@ export interface DocumentTools {
 	readonly encoding: PositionEncoding;
 }
 
+/** A document as one of several that are open. */
+interface Neighbours {
+	/** The open document with this file's id. */
+	openAt(id: string): Document | undefined;
+}
+
 /** More edits than this without anyone asking for an analysis, and the text is parsed anew instead. */
 const maxPendingEdits = 1_000;
 
 let revisions = 0;
 
-export function createDocument(source: DocumentSource, tools: DocumentTools): OpenDocument {
+export function createDocument(source: DocumentSource, tools: DocumentTools & Neighbours): OpenDocument {
 	const { uri } = source;
 	const text = TextDocument.create(uri, source.languageId, source.version ?? 0, source.text);
 	const positions = positionMapper(text, tools.encoding);
@@ -65,6 +77,7 @@ export function createDocument(source: DocumentSource, tools: DocumentTools): Op
 	let pending: TextEdit[] = [];
 	let known: Analysis | undefined;
 	const logged = new Set<string>();
+	const locateOther = otherFiles(tools.openAt, tools.encoding);
 
 	function forgetSyntax(): void {
 		syntax?.dispose();
@@ -128,6 +141,11 @@ export function createDocument(source: DocumentSource, tools: DocumentTools): Op
 		return analysis ?? silence(name, content);
 	}
 
+	function analysis(): Analysis {
+		known ??= analyse();
+		return known;
+	}
+
 	return {
 		uri,
 		positions,
@@ -140,9 +158,12 @@ export function createDocument(source: DocumentSource, tools: DocumentTools): Op
 		get text() {
 			return text.getText();
 		},
-		analysis() {
-			known ??= analyse();
-			return known;
+		analysis,
+		covers: ({ file }) => file === 0,
+		locate(place) {
+			if (place.file === 0) return { uri, version, range: positions.rangeOf(place) };
+			const other = analysis().graph.sources[place.file];
+			return other && locateOther(other, place);
 		},
 		change(newVersion, changes) {
 			version = newVersion;

@@ -19,6 +19,7 @@ function workspace(encoding: PositionEncoding = "utf-16", files: Readonly<Record
 	const logged: string[] = [];
 	const host: Host = {
 		readFile: (wanted) => Promise.resolve(files[wanted]),
+		listDirectory: () => Promise.resolve(undefined),
 		log: (level, message) => logged.push(`${level}: ${message}`),
 	};
 	return { documents: createDocuments({ parser, host, encoding }), logged };
@@ -166,7 +167,7 @@ test("trees are freed when documents close, are replaced, or are read from disk"
 	documents.open({ uri, languageId: "python", version: 1, text: "a" }).analysis();
 	documents.open({ uri, languageId: "python", version: 1, text: "b" }).analysis();
 	expect(documents.get(uri)?.text).toBe("b");
-	await documents.read("file:///closed.py");
+	await documents.ready("file:///closed.py");
 	expect(parser.liveTrees).toBe(before + 1);
 	documents.close(uri);
 	documents.close(uri);
@@ -185,7 +186,7 @@ describe("a file that is not open", () => {
 		["file:///latin1.py", undefined],
 		["file:///none.py", undefined],
 	])("%s", async (address, text) => {
-		const document = await workspace("utf-16", files).documents.read(address);
+		const document = await workspace("utf-16", files).documents.ready(address);
 		expect(document?.text).toBe(text);
 		expect(document?.version).toBeUndefined();
 	});

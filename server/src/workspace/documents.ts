@@ -8,18 +8,24 @@ export interface Documents {
 	get(uri: string): OpenDocument | undefined;
 	all(): readonly OpenDocument[];
 	close(uri: string): void;
-	/** A file that is not open, as it lies on disk now; undefined when it cannot be read as Python. */
-	read(uri: string): Promise<Document | undefined>;
+	/**
+	 * A document whose analysis may be asked for: the open one, else the file as it lies on disk now. What it imports has
+	 * been read. Undefined when there is none that can be read as Python.
+	 */
+	ready(uri: string): Promise<Document | undefined>;
 }
 
 export function createDocuments(tools: DocumentTools): Documents {
 	const documents = new Map<string, OpenDocument>();
+	const openAt = (id: string) => documents.get(id);
+	const create = (source: DocumentSource) => createDocument(source, { ...tools, openAt });
 
 	function close(uri: string): void {
 		documents.get(uri)?.dispose();
 		documents.delete(uri);
 	}
 
+	/** Of the file as it is now. */
 	async function read(uri: string): Promise<Document | undefined> {
 		const bytes = await tools.host.readFile(uri);
 		if (bytes === undefined) return undefined;
@@ -28,7 +34,7 @@ export function createDocuments(tools: DocumentTools): Documents {
 			tools.host.log("info", `${uri} is not checked: ${decoded.reason}.`);
 			return undefined;
 		}
-		const document = createDocument({ uri, languageId: "", version: undefined, text: decoded.text }, tools);
+		const document = create({ uri, languageId: "", version: undefined, text: decoded.text });
 		document.analysis();
 		document.dispose();
 		return document;
@@ -37,13 +43,13 @@ export function createDocuments(tools: DocumentTools): Documents {
 	return {
 		open(source) {
 			close(source.uri);
-			const document = createDocument(source, tools);
+			const document = create(source);
 			documents.set(source.uri, document);
 			return document;
 		},
 		get: (uri) => documents.get(uri),
 		all: () => [...documents.values()],
 		close,
-		read,
+		ready: async (uri) => documents.get(uri) ?? (await read(uri)),
 	};
 }

@@ -1,7 +1,8 @@
 /** Reading and replacing files on disk: only regular files are ever opened, and a write is all or nothing. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { maxTextLength } from "./limits";
+import type { EntryKind } from "./host";
+import { maxFolderEntries, maxTextLength } from "./limits";
 
 /** A file within it also has a text within the analysis' own bound, whatever its encoding. */
 export const MAX_SOURCE_BYTES = maxTextLength;
@@ -28,6 +29,45 @@ export function readRegularFile(file: string, maxBytes = MAX_SOURCE_BYTES): File
 	} catch (error) {
 		return classify(error);
 	}
+}
+
+/** See `Disk.listDirectory`. */
+export function listFolder(folder: string): ReadonlyMap<string, EntryKind> | undefined {
+	try {
+		const directory = fs.opendirSync(folder);
+		try {
+			return entriesOf(directory, folder);
+		} finally {
+			directory.closeSync();
+		}
+	} catch {
+		return undefined;
+	}
+}
+
+function entriesOf(directory: fs.Dir, folder: string): ReadonlyMap<string, EntryKind> | undefined {
+	const entries = new Map<string, EntryKind>();
+	let met = 0;
+	for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
+		if (++met > maxFolderEntries) return undefined;
+		const kind = entry.isSymbolicLink() ? kindBehind(path.join(folder, entry.name)) : kindOf(entry);
+		if (kind !== undefined) entries.set(entry.name, kind);
+	}
+	return entries;
+}
+
+function kindBehind(link: string): EntryKind | undefined {
+	try {
+		return kindOf(fs.statSync(link));
+	} catch {
+		// It leads nowhere, or round in a circle.
+		return undefined;
+	}
+}
+
+function kindOf(entry: fs.Dirent | fs.Stats): EntryKind | undefined {
+	if (entry.isFile()) return "file";
+	return entry.isDirectory() ? "directory" : undefined;
 }
 
 export type FileWrite = { readonly ok: true } | { readonly ok: false; readonly reason: string };

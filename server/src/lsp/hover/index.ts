@@ -39,7 +39,7 @@ function hover({ session, document, settings }: Asked, offset: number): Hover | 
 	const words = wordsFor(document, analysis.graph, session.client.hover, session.texts);
 	const findings = analysis
 		.findings(settings.selection)
-		.filter(({ place }) => place.file === 0 && meet(place, hovered.span));
+		.filter(({ place }) => document.covers(place) && meet(place, hovered.span));
 	const sections = [
 		describeStates(words, hovered),
 		describeTimeline(words, hovered),

@@ -24,17 +24,13 @@ export function wordsFor(document: Document, graph: ModelGraph, markup: Markup, 
 	const sourceAt = (place: Place): string => graph.sources[place.file]?.text.slice(place.start, place.end) ?? "";
 
 	function lineOf(place: Place): string {
-		if (place.file !== 0) return otherLine(place);
-		const line = document.positions.positionAt(place.start).line + 1;
+		const found = document.locate(place);
+		if (found === undefined) return "";
+		const line = found.range.start.line + 1;
 		// A fragment of its own means that the URI names a part of something: it cannot name a line as well.
-		const target = document.uri.includes("#") ? undefined : `${document.uri}#L${line}`;
-		return markup.link(say("line", { line }), target);
-	}
-
-	function otherLine({ file, start }: Place): string {
-		const source = graph.sources[file];
-		const line = (source?.text.slice(0, start).match(/\r\n|\r|\n/g)?.length ?? 0) + 1;
-		return say("line.other", { file: markup.sentence(source?.name ?? ""), line });
+		const target = found.uri.includes("#") ? undefined : `${found.uri}#L${line}`;
+		const file = markup.sentence(graph.sources[place.file]?.name ?? "");
+		return markup.link(place.file === 0 ? say("line", { line }) : say("line.other", { file, line }), target);
 	}
 
 	function holdsText({ test, holds }: Condition): string {
