@@ -7,14 +7,19 @@ import {
 	CALL_DEPTH,
 	ENTRY_STEPS,
 	FILE_STEPS,
+	FOREIGN_CALL_STEPS,
 	HARD_STATES,
 	HISTORY_EVENTS,
+	IMPORT_CHAIN,
+	MODULE_STEPS,
 	PATH_STEPS,
+	PROGRAM_STEPS,
 	SEQUENCE_ITEMS,
 	SYMBOL_LENGTH,
 } from "./bounds";
 import { dumpGraph } from "./dump";
 import type { ModelGraph } from "./graph";
+import { testProgram } from "./test-program";
 
 let parser: PythonParser;
 
@@ -88,6 +93,68 @@ test("steps of a file", () => {
 	expect(wraps.length + graph.notes.length).toBe(entries);
 });
 
+/** What the main file's wraps and loads are, with modules beside it. */
+function checkProgram(
+	code: string,
+	files: Readonly<Record<string, string>>,
+	expected: { notes: readonly string[]; events: readonly string[] },
+): void {
+	const text = IMPORTS + code;
+	const all = new Map([...Object.entries(files), ["case.py", text]]);
+	const program = testProgram("case.py", all, parser);
+	const graph = analyze({ name: "case.py", text, facts: parser.parse(text), program });
+	expect([...new Set(graph.notes.map((note) => note.message))]).toEqual(expected.notes);
+	const lines = dumpGraph(graph).split("\n");
+	expect(lines.filter((line) => /^ {2}(load|wrap) /.test(line)).map((line) => line.trim().split(/ {2,}/)[2])).toEqual(
+		expected.events,
+	);
+}
+
+const WRAP = `${IMPORTS}def wrap(net):\n    return get_peft_model(net, config)\n`;
+
+test("steps of a module: its definitions are still known", () => {
+	const module = `${WRAP}${"x = 1\n".repeat(MODULE_STEPS)}def more(net):\n    return wrap(net)\n`;
+	checkProgram(
+		`import m\n${MODEL}model = m.more(model)\n${LOAD}`,
+		{ "m.py": module },
+		{
+			notes: ["too many steps"],
+			events: ["'' → P", "P → P.P"],
+		},
+	);
+});
+
+test("steps of all modules", () => {
+	const module = `x = 1\n${"x = 1\n".repeat(MODULE_STEPS - 10)}`;
+	const count = Math.ceil(PROGRAM_STEPS / (MODULE_STEPS - 10)) + 1;
+	const files = Object.fromEntries(Array.from({ length: count }, (_, i) => [`m${i}.py`, module]));
+	const uses = times(count, (i) => `import m${i}\nprint(m${i}.x)\n`);
+	checkProgram(`${uses}${MODEL}${RELOAD}`, files, { notes: ["too many steps"], events: ["'' → P", "P → P.P"] });
+});
+
+test("steps of a call into another file", () => {
+	const module = `${WRAP}def slow(net):\n${"    x = 1\n".repeat(FOREIGN_CALL_STEPS)}    return wrap(net)\n`;
+	checkProgram(
+		`import m\n${MODEL}other = m.slow(model)\n${RELOAD}`,
+		{ "m.py": module },
+		{
+			notes: ["too many steps"],
+			events: ["'' → P", "P → P.P"],
+		},
+	);
+});
+
+test("modules that hand a name on", () => {
+	const chain = (length: number) =>
+		Object.fromEntries([
+			["m0.py", WRAP],
+			...Array.from({ length }, (_, i) => [`m${i + 1}.py`, `from m${i} import wrap\n`]),
+		]);
+	const code = (last: number) => `from m${last} import wrap\n${MODEL}model = wrap(model)\n${LOAD}`;
+	checkProgram(code(IMPORT_CHAIN - 1), chain(IMPORT_CHAIN - 1), { notes: [], events: ["'' → P", "P → P.P"] });
+	checkProgram(code(IMPORT_CHAIN + 2), chain(IMPORT_CHAIN + 2), { notes: [], events: ["? → P.?"] });
+});
+
 test("names of unknowns", () => {
 	const flag = `args.${"a".repeat(SYMBOL_LENGTH)}`;
 	const code = `${MODEL}if not ${flag}:\n    model = get_peft_model(model, config)\nif ${flag}:\n    model = PeftModel.from_pretrained(model, "a")\n`;
@@ -118,6 +185,7 @@ test("events of one model", () => {
 	check(code, { notes: [], events: ["'' → P", "P → P.P"] });
 });
 
+const LOAD = 'model = PeftModel.from_pretrained(model, "a")\n';
 const RELOAD = 'model = PeftModel.from_pretrained(get_peft_model(model, config), "a")\n';
 const FOUND = { notes: [], events: ["'' → P", "P → P.P"] };
 

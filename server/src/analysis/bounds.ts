@@ -8,8 +8,8 @@ export const CALL_DEPTH = 16;
 /** Passes through a loop's body: the second shows what the first left behind. */
 export const LOOP_PASSES = 2;
 /** Statements and calls interpreted per entry point, and per file. */
-export const ENTRY_STEPS = 12_000;
-export const FILE_STEPS = 112_000;
+export const ENTRY_STEPS = 48_000;
+export const FILE_STEPS = 240_000;
 /** The same for the top level of one module that is imported, for all of them together, and for one call into another file. */
 export const MODULE_STEPS = 4_000;
 export const PROGRAM_STEPS = 40_000;
