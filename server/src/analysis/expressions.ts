@@ -198,7 +198,7 @@ function lookup(machine: Machine, state: State, expr: NameExpr, ctx: Context): V
 	let frame: string | undefined = ctx.frame;
 	while (frame !== undefined) {
 		const value = getVar(state, frame, name);
-		if (value) return resolve(state, settled(machine, value));
+		if (value) return resolve(state, settled(machine, state, value));
 		if (frame === ctx.frame && ctx.def && scopeNames(ctx.def).locals.has(name))
 			return symbol(`unbound:${name}@${ctx.key}`);
 		frame = machine.parents.get(frame);

@@ -103,14 +103,19 @@ function exportedNames(state: State, file: FileId): readonly string[] {
 
 // --- names in modules
 
-/** What a variable holds. A name imported from the program is what its module left there, whatever became of it since. */
-export function settled(machine: Machine, value: Value): Value {
+/**
+ * What a variable holds. A name imported from a module is what its top level left there, whatever became of it since;
+ * the analysed file, imported back, is where it is now.
+ */
+export function settled(machine: Machine, state: State, value: Value): Value {
 	let at = value;
 	for (let hops = 0; at.k === "imported"; hops++) {
 		if (hops > IMPORT_CHAIN) return symbol(`import:${keyOf(value)}`);
 		runModule(machine, at.file);
-		const left = machine.base.frames.get(moduleFrame(at.file))?.get(at.name);
-		at = left ?? beyond(machine, at.file, at.name);
+		const { file, name } = at;
+		const left =
+			file === 0 ? getVar(state, moduleFrame(0), name) : machine.base.frames.get(moduleFrame(file))?.get(name);
+		at = left ?? beyond(machine, file, name);
 	}
 	return at;
 }
@@ -119,7 +124,7 @@ export function settled(machine: Machine, value: Value): Value {
 export function moduleAttribute(machine: Machine, state: State, file: FileId, name: string): Value {
 	runModule(machine, file);
 	const value = getVar(state, moduleFrame(file), name);
-	return settled(machine, value ?? beyond(machine, file, name));
+	return settled(machine, state, value ?? beyond(machine, file, name));
 }
 
 function beyond(machine: Machine, file: FileId, name: string): Value {
