@@ -9,7 +9,7 @@ export function testProgram(entry: string, files: ReadonlyMap<string, string>, p
 	for (const path of files.keys()) for (const folder of foldersOf(path)) addFolder(modules, folder, parser);
 
 	function at(path: string): ProgramModule | undefined {
-		return modules.get(`${path}/__init__.py`) ?? modules.get(`${path}.py`) ?? modules.get(path);
+		return modules.get(inFolder(path, "__init__.py")) ?? modules.get(`${path}.py`) ?? modules.get(path);
 	}
 
 	return {
@@ -21,7 +21,7 @@ export function testProgram(entry: string, files: ReadonlyMap<string, string>, p
 		},
 		submodule(of, name) {
 			if (of.endsWith(".py") && !of.endsWith("__init__.py")) return undefined;
-			return at(`${of.replace(/\/__init__\.py$/, "")}/${name}`);
+			return at(inFolder(of.replace(/\/?__init__\.py$/, ""), name));
 		},
 	};
 }
@@ -34,10 +34,15 @@ function moduleOf(path: string, text: string, parser: PythonParser): ProgramModu
 
 function foldersOf(path: string): readonly string[] {
 	const parts = path.split("/").slice(0, -1);
-	return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+	return ["", ...parts.map((_, index) => parts.slice(0, index + 1).join("/"))];
+}
+
+function inFolder(folder: string, name: string): string {
+	return folder === "" ? name : `${folder}/${name}`;
 }
 
 /** A folder without `__init__.py` is a namespace. */
 function addFolder(modules: Map<string, ProgramModule>, folder: string, parser: PythonParser): void {
-	if (!modules.has(`${folder}/__init__.py`) && !modules.has(folder)) modules.set(folder, moduleOf(folder, "", parser));
+	if (!modules.has(inFolder(folder, "__init__.py")) && !modules.has(folder))
+		modules.set(folder, moduleOf(folder, "", parser));
 }
