@@ -33,8 +33,12 @@ function optionsOf({ entry, outfile, ...rest }) {
 		platform: "node",
 		format: "cjs",
 		target: "node20",
-		// The ES build asks `import.meta` where it lies, which a CommonJS bundle cannot answer.
-		alias: { "web-tree-sitter": requireFromServer.resolve("web-tree-sitter") },
+		alias: {
+			// The ES build asks `import.meta` where it lies, which a CommonJS bundle cannot answer.
+			"web-tree-sitter": requireFromServer.resolve("web-tree-sitter"),
+			// The CommonJS build loads its parts in a way that no bundler sees through.
+			"jsonc-parser": requireFromServer.resolve("jsonc-parser/lib/esm/main.js"),
+		},
 		// Rule pages, for `peft-lint explain`.
 		loader: { ".md": "text" },
 		minify: !watch,

@@ -4,6 +4,7 @@ import type { Comment } from "../syntax/facts";
 import { ruleByCode, rules } from "./registry";
 import type { Finding, Fix, RuleFinding, RuleMeta } from "./rule";
 import { defaultSelection, isSelected, type RuleSelection, severityFor } from "./selection";
+import { keepInCell } from "./shared/cells";
 import { comparePlaces, samePlace } from "./shared/source";
 import { isSuppressed, readSuppressions } from "./suppression";
 
@@ -37,9 +38,10 @@ export function lint(
 		.sort((a, b) => comparePlaces(a.place, b.place) || compareText(a.code, b.code));
 }
 
-/** The fixes of a finding, best first. */
+/** The fixes of a finding, best first. In a notebook each stays in one cell. */
 export function fixesFor(finding: Finding, graph: ModelGraph): readonly Fix[] {
-	return ruleByCode(finding.code)?.fixes(finding, graph) ?? [];
+	const fixes = ruleByCode(finding.code)?.fixes(finding, graph) ?? [];
+	return fixes.map((fix) => keepInCell(fix, graph)).filter((fix) => fix !== undefined);
 }
 
 /** Where several rules speak about one call, the one that silences the others is heard. */

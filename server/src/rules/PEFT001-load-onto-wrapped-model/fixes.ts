@@ -8,7 +8,7 @@ import { fix, insert, ranked, replace } from "../shared/edits";
 import { always, isTrainedAfter } from "../shared/flow";
 import { isWrapping, wrapperStep } from "../shared/handles";
 import { loadThroughArgument } from "../shared/load-adapter";
-import { code, expressionText, isPath, lineOf, samePlace, textOf } from "../shared/source";
+import { code, expressionText, isPath, lineText, samePlace, textOf } from "../shared/source";
 import { dropWrap, type Wrap } from "../shared/unwrap";
 
 const APPLICABILITY = "suggestion";
@@ -34,7 +34,7 @@ function loadOntoBase(graph: ModelGraph, load: ModelEvent, model: ArgSite, situa
 	if (wrap === undefined) return undefined;
 	const edits = dropWrap(graph, wrap, { call: load.call, argument: model });
 	if (edits === undefined) return undefined;
-	const title = `Load the adapter onto ${code(expressionText(graph, wrap.base.value))} and drop the wrap in line ${lineOf(graph, wrap.call)}`;
+	const title = `Load the adapter onto ${code(expressionText(graph, wrap.base.value))} and drop the wrap in ${lineText(graph, wrap.call)}`;
 	return fix(title, APPLICABILITY, [...edits, ...keepTrainable(graph, load)]);
 }
 

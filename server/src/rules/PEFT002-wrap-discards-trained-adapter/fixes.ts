@@ -8,7 +8,7 @@ import { breakBefore, deleteArgument, deleteStatement, fix, insert, ranked, repl
 import { always } from "../shared/flow";
 import { isWrapped } from "../shared/handles";
 import { discardedAdapter } from "../shared/injection";
-import { code, expressionText, isPath, lineOf, samePlace, textOf } from "../shared/source";
+import { code, expressionText, isPath, lineText, samePlace, textOf } from "../shared/source";
 
 const APPLICABILITY = "suggestion";
 
@@ -58,7 +58,7 @@ function goOn(discard: Discard): Fix | undefined {
 	const removal = withoutWrap(discard);
 	if (removal === undefined) return undefined;
 	const drop =
-		wrap.kind === "trainer" ? `drop ${code("peft_config")}` : `drop the wrap in line ${lineOf(graph, wrap.call)}`;
+		wrap.kind === "trainer" ? `drop ${code("peft_config")}` : `drop the wrap in ${lineText(graph, wrap.call)}`;
 	if (adapter.origin !== "loaded")
 		return fix(`Go on with the adapter ${code(adapter.name)} and ${drop}`, APPLICABILITY, removal);
 	const trainable = source && trainableLoad(graph, source);

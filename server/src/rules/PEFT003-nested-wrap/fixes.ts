@@ -6,7 +6,7 @@ import { argumentFor, modelArgument } from "../shared/calls";
 import { deleteStatement, fix, ranked, replace } from "../shared/edits";
 import { always, eventsAt, readsOfWrapper } from "../shared/flow";
 import { wrapperStep } from "../shared/handles";
-import { isPath, lineOf, samePlace, textOf } from "../shared/source";
+import { isPath, lineText, samePlace, textOf } from "../shared/source";
 import { isNeutral, isPrint } from "../shared/unwrap";
 
 export function fixes(finding: Finding, graph: ModelGraph): readonly Fix[] {
@@ -26,7 +26,7 @@ function dropSecond(graph: ModelGraph, wrap: ModelEvent, model: ArgSite, situati
 	if (first?.kind !== "wrap" || samePlace(first.call, wrap.call) || !isSameWrap(graph, first, wrap, situation))
 		return undefined;
 	const { call } = wrap;
-	const title = `Drop the second wrap in line ${lineOf(graph, call)}`;
+	const title = `Drop the second wrap in ${lineText(graph, call)}`;
 	if (samePlace(model.value, first.call)) return fix(title, "safe", [replace(call, textOf(graph, first.call))]);
 	const wrapper = textOf(graph, model.value);
 	if (!isPath(wrapper) || call.statement.form !== "assign" || call.statement.target === undefined) return undefined;

@@ -24,12 +24,12 @@ export function code(text: string): string {
 	return `\`${text.replaceAll("`", "'")}\``;
 }
 
-/** 1-based number of the line on which a place starts. */
-export function lineOf(graph: ModelGraph, place: Place): number {
-	const text = graph.sources[place.file]?.text ?? "";
-	let line = 1;
-	for (let at = text.indexOf("\n"); at !== -1 && at < place.start; at = text.indexOf("\n", at + 1)) line++;
-	return line;
+/** `line 12`: the line on which a place starts; in a notebook counted from the start of its cell. */
+export function lineText(graph: ModelGraph, place: Place): string {
+	const { text = "", cells } = graph.sources[place.file] ?? {};
+	const cell = cells?.find(({ start, end }) => start <= place.start && place.start <= end);
+	const above = text.slice(cell?.start ?? 0, place.start).split("\n").length;
+	return `line ${above}${cell === undefined ? "" : " of its cell"}`;
 }
 
 export function samePlace(a: Place, b: Place): boolean {
