@@ -56,7 +56,8 @@ test("states that differ in their models", () => {
 	const flags = Math.ceil(Math.log2(HARD_STATES + 1));
 	const models = times(flags, (i) => `m${i} = AutoModel.from_pretrained("${i}")\n`);
 	const wraps = times(flags, (i) => `if f${i}:\n    m${i} = get_peft_model(m${i}, config)\n`);
-	check(models + wraps + OTHER, { notes: [`more than ${HARD_STATES} states`], events: ["? → P.?"] });
+	const reads = `print(${times(flags, (i) => `m${i}, `)})\n`;
+	check(models + wraps + reads + OTHER, { notes: [`more than ${HARD_STATES} states`], events: ["? → P.?"] });
 });
 
 test("calls inside one another", () => {

@@ -24,6 +24,7 @@ import { growInPlace } from "./containers";
 import { evaluateAll, evaluateTest } from "./expressions";
 import type { Condition } from "./graph";
 import { merge } from "./join";
+import { bury } from "./liveness";
 import { enterPass, isCutShort, iterate, passContext, settleGuesses } from "./loops";
 import { type Context, type Machine, type Outcome, place, siteKey } from "./machine";
 import { importedFrom, importedModule, importStar } from "./modules";
@@ -53,6 +54,7 @@ export function execute(machine: Machine, state: State, block: Block, ctx: Conte
 				else left.push(outcome);
 			}
 		}
+		if (after.length > 1) bury(machine, after, statement, ctx);
 		states = merge(after, siteKey(ctx, statement));
 	}
 	ctx.statement = outer.statement;
