@@ -199,6 +199,11 @@ test("two hundred branches", () => {
 	check(MODEL + times(200, (i) => `if args.f${i}:\n    v${i} = True\n`) + RELOAD, FOUND);
 });
 
+test("an alternative about a comparison of the same unknown", () => {
+	const guard = 'if args.a and args.a != "auto":\n    raise SystemExit()\nif args.a:\n    print(1)\n';
+	check(guard + MODEL + RELOAD, FOUND);
+});
+
 test("functions that call one another", () => {
 	const code = "def a(net, n):\n    return b(net, n) if n else net\ndef b(net, n):\n    return a(net, n)\n";
 	check(`${code}${MODEL}model = a(model, n)\nmodel = get_peft_model(model, config)\n`, {

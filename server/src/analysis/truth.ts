@@ -250,7 +250,8 @@ function equalsConstant(state: State, value: Value, wanted: Constant): boolean |
 	}
 	if (fact.differs.includes(wanted)) return false;
 	if (wanted === null && fact.none !== undefined) return fact.none;
-	const truth = truthOf(state, value);
+	// Not by clauses: one of them may be about this very comparison.
+	const truth = plainTruth(state, value);
 	return truth !== undefined && truth !== isTrue(wanted) ? false : undefined;
 }
 
