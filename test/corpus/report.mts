@@ -18,7 +18,10 @@ export function renderRevision(
 ): string {
 	const verdicts = ["true", "false", "unread"].map((word) => listed.filter(({ verdict }) => verdict === word).length);
 	const cells = [files, seconds.toFixed(1), listed.length, ...verdicts.map((count) => count || "")];
-	const trouble = [...crashes.map((line) => `  CRASH ${line}`), ...notes.map((line) => `  note  ${line}`)];
+	const trouble = [
+		...counted(crashes).map((line) => `  CRASH ${line}`),
+		...counted(notes).map((line) => `  note  ${line}`),
+	];
 	return [row(repository, cells.map(String)), ...trouble].join("\n");
 }
 
@@ -37,6 +40,12 @@ export function renderDifference({ added, gone }: Difference): string {
 	};
 	const lines = [...added.map((finding) => line("+", finding)), ...gone.map((finding) => line("-", finding))];
 	return [...lines, `${added.length} new, ${gone.length} gone`].join("\n");
+}
+
+/** Each line once, with how often it came. */
+function counted(lines: readonly string[]): string[] {
+	const times = (line: string): number => lines.filter((other) => other === line).length;
+	return [...new Set(lines)].map((line) => (times(line) === 1 ? line : `${line} (${times(line)} times)`));
 }
 
 function row(name: string, cells: readonly string[]): string {
