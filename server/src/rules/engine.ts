@@ -2,11 +2,12 @@
 import type { ModelGraph } from "../analysis/graph";
 import type { Comment } from "../syntax/facts";
 import { ruleByCode, rules } from "./registry";
-import type { Finding, Fix, RuleFinding, RuleMeta } from "./rule";
+import type { Finding, Fix, Rule, RuleFinding, RuleMeta } from "./rule";
 import { defaultSelection, isSelected, type RuleSelection, severityFor } from "./selection";
 import { keepInCell } from "./shared/cells";
 import { comparePlaces, samePlace } from "./shared/source";
 import { isSuppressed, readSuppressions } from "./suppression";
+import { holdsFor, type SeenByVersion, type Versions } from "./versions";
 
 export { defaultSelection, type RuleSelection } from "./selection";
 export { suppressionEdit } from "./suppression";
@@ -16,15 +17,19 @@ interface Speaking {
 	readonly finding: RuleFinding;
 }
 
-/** Findings of every selected rule, less the suppressed ones, sorted by place. `comments` are those of file 0. */
+/**
+ * Findings of every selected rule that holds for the versions, less the suppressed ones, sorted by place. `comments` are
+ * those of file 0.
+ */
 export function lint(
 	graph: ModelGraph,
 	comments: readonly Comment[],
 	selection: RuleSelection = defaultSelection,
+	versions: Versions = {},
 ): Finding[] {
-	const spoken = rules
-		.filter((rule) => isSelected(rule.meta, selection))
-		.flatMap((rule) => rule.check(graph).map((finding) => ({ meta: rule.meta, finding })));
+	const spoken = rulesFor(versions)
+		.filter(({ meta }) => isSelected(meta, selection))
+		.flatMap(({ meta, check }) => check(graph, versions).map((finding) => ({ meta, finding })));
 	const findings = oncePerPlace(oneReportPerCause(graph, spoken)).map(({ meta, finding }) => ({
 		...finding,
 		code: meta.code,
@@ -42,6 +47,20 @@ export function lint(
 export function fixesFor(finding: Finding, graph: ModelGraph): readonly Fix[] {
 	const fixes = ruleByCode(finding.code)?.fixes(finding, graph) ?? [];
 	return fixes.map((fix) => keepInCell(fix, graph)).filter((fix) => fix !== undefined);
+}
+
+/** What PEFT itself says where the finding is, by its version; undefined where that was not observed. */
+export function seenAt(finding: Finding, graph: ModelGraph): SeenByVersion | undefined {
+	return ruleByCode(finding.code)?.seen?.(finding, graph);
+}
+
+/** Those that hold for every version that the project may run with; where no version is known, as hints. */
+export function rulesFor(versions: Versions, all: readonly Rule[] = rules): readonly Rule[] {
+	return all.flatMap((rule) => {
+		const holds = holdsFor(rule.meta.holds ?? {}, versions);
+		if (holds === "no") return [];
+		return [holds === "yes" ? rule : { ...rule, meta: { ...rule.meta, severity: "hint" as const } }];
+	});
 }
 
 /** Where several rules speak about one call, the one that silences the others is heard. */

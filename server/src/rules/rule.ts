@@ -1,5 +1,6 @@
 /** What a rule is, what it finds, and what a fix is. */
 import type { ModelGraph, Place } from "../analysis/graph";
+import type { Holds, SeenByVersion, Versions } from "./versions";
 
 export type Severity = "error" | "warning" | "information" | "hint";
 /** safe: same intent, no other behaviour changes. suggestion: a person chooses. */
@@ -27,13 +28,18 @@ export interface RuleMeta {
 	readonly references: readonly string[];
 	/** Codes of rules that stay silent about a call on which this one speaks: one cause, one report. */
 	readonly silences?: readonly string[];
+	/** The versions of the libraries for which the claim holds; without it, every version. */
+	readonly holds?: Holds;
 }
 
 export interface Rule {
 	readonly meta: RuleMeta;
-	readonly check: (graph: ModelGraph) => readonly RuleFinding[];
+	/** `versions` are those that the project may run with; what a message says of them must hold for all. */
+	readonly check: (graph: ModelGraph, versions: Versions) => readonly RuleFinding[];
 	/** Best first; computed only when asked for. */
 	readonly fixes: (finding: Finding, graph: ModelGraph) => readonly Fix[];
+	/** What PEFT itself says at run time, by its version; undefined where that was not observed. */
+	readonly seen?: (finding: Finding, graph: ModelGraph) => SeenByVersion | undefined;
 }
 
 /** What a rule returns; the engine adds code, name and severity. */

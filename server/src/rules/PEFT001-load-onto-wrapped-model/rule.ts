@@ -4,6 +4,7 @@ import { blame } from "../shared/blame";
 import { calleeIn, calleeText, subject } from "../shared/calls";
 import { isWrapped, nests, wrapperStep } from "../shared/handles";
 import { circumstance, describeConditions, judge, type Verdict } from "../shared/judge";
+import { seenAtNestedLoad } from "../shared/seen";
 import { code, expressionText, quote } from "../shared/source";
 import { type Step, timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
@@ -38,6 +39,13 @@ export const rule: Rule = {
 				return verdict === undefined ? [] : [report(graph, load, verdict)];
 			}),
 	fixes,
+	seen: ({ event }, graph) => {
+		const load = graph.events[event];
+		// A prompt that is loaded onto a prompt misses no key.
+		return load === undefined || load.cases.some((one) => isPrompt(wrapperOf(graph, one)))
+			? undefined
+			: seenAtNestedLoad(load);
+	},
 };
 
 function loadsOntoWrapper(load: ModelEvent, situation: EventCase): boolean {
@@ -86,14 +94,18 @@ function origin(graph: ModelGraph, load: ModelEvent, situation: EventCase, wrap:
 }
 
 function harm(situation: EventCase, wrap: ModelEvent | undefined): string {
-	if (wrap?.cases.some((other) => other.config?.injects === false))
-		return "the wrapper's own prompt is in the way, and the result is not the model that was trained";
+	if (isPrompt(wrap)) return "the wrapper's own prompt is in the way, and the result is not the model that was trained";
 	const lost = situation.before?.adapters.find((adapter) => adapter.name === situation.adapter);
 	if (lost !== undefined && lost.touched === "trained")
 		return "no checkpoint key will match, and the adapter that was trained before is lost as well";
 	if (lost?.origin === "loaded")
 		return "no checkpoint key will match, and the adapter that was loaded before is lost as well";
 	return "no checkpoint key will match and the trained weights are silently ignored";
+}
+
+/** It may have put a prompt in front of the model, and no layers into it. */
+function isPrompt(wrap: ModelEvent | undefined): boolean {
+	return wrap?.cases.some((situation) => situation.config?.injects === false) ?? false;
 }
 
 function story(graph: ModelGraph, load: ModelEvent, verdict: Verdict, wrap: ModelEvent | undefined): readonly Step[] {

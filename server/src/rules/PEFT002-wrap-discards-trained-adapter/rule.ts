@@ -4,6 +4,7 @@ import { blame } from "../shared/blame";
 import { calleeIn, calleeText, modelName } from "../shared/calls";
 import { discardedAdapter } from "../shared/injection";
 import { circumstance, describeConditions, judge, type Verdict } from "../shared/judge";
+import { seenAtWrap } from "../shared/seen";
 import { code } from "../shared/source";
 import { type Step, timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
@@ -38,6 +39,10 @@ export const rule: Rule = {
 			return verdict === undefined || adapter === undefined ? [] : [report(graph, wrap, verdict, adapter)];
 		}),
 	fixes,
+	seen: ({ event }, graph) => {
+		const wrap = graph.events[event];
+		return wrap && seenAtWrap(wrap);
+	},
 };
 
 function report(graph: ModelGraph, wrap: ModelEvent, verdict: Verdict, adapter: AdapterView): RuleFinding {

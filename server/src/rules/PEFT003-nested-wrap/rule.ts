@@ -5,6 +5,7 @@ import { calleeIn, calleeText, subject } from "../shared/calls";
 import { isWrapped, wrapperStep } from "../shared/handles";
 import { discardedAdapter, injects } from "../shared/injection";
 import { circumstance, describeConditions, judge, type Verdict } from "../shared/judge";
+import { seenAtNestedWrap } from "../shared/seen";
 import { type Step, timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
 
@@ -37,6 +38,10 @@ export const rule: Rule = {
 				return verdict === undefined ? [] : [report(graph, wrap, verdict)];
 			}),
 	fixes,
+	seen: ({ event }, graph) => {
+		const wrap = graph.events[event];
+		return wrap && seenAtNestedWrap(wrap);
+	},
 };
 
 function wrapsWrapper(graph: ModelGraph, wrap: ModelEvent, situation: EventCase): boolean {

@@ -3,8 +3,10 @@ import type { Rule, RuleFinding, RuleMeta, TimelineEntry } from "../rule";
 import { type Blame, blame } from "../shared/blame";
 import { calleeIn, calleeText, modelName } from "../shared/calls";
 import { circumstance, describeConditions, judge, type Verdict } from "../shared/judge";
+import { seenAtLoad, seenAtWrap } from "../shared/seen";
 import { code, quote } from "../shared/source";
 import { type Step, timeline } from "../shared/timeline";
+import { holdsFor, type Versions } from "../versions";
 import { fixes } from "./fixes";
 import { type Reason, reasonAgainst } from "./reasons";
 
@@ -29,42 +31,58 @@ const meta: RuleMeta = {
 /** A second wrapper or load over one base model, where the first one is still felt. */
 export const rule: Rule = {
 	meta,
-	check: (graph) =>
+	check: (graph, versions) =>
 		graph.events.flatMap((event) => {
 			const verdict = judge(event, (situation) => reasonAgainst(graph, event, situation) !== undefined);
 			const reason = verdict && reasonAgainst(graph, event, verdict.situation);
-			return verdict === undefined || reason === undefined ? [] : [report(graph, event, verdict, reason)];
+			return verdict === undefined || reason === undefined ? [] : [report(graph, event, verdict, reason, versions)];
 		}),
 	fixes,
+	seen: ({ event: id }, graph) => {
+		const event = graph.events[id];
+		return event && (event.kind === "load" ? seenAtLoad(event) : seenAtWrap(event));
+	},
 };
 
-function report(graph: ModelGraph, event: ModelEvent, verdict: Verdict, reason: Reason): RuleFinding {
+function report(
+	graph: ModelGraph,
+	event: ModelEvent,
+	verdict: Verdict,
+	reason: Reason,
+	versions: Versions,
+): RuleFinding {
 	const where = blame(graph, reason.earlier, event);
 	const told = timeline(graph, verdict.situation.target?.core, story(graph, event, verdict, reason));
 	return {
 		place: where.site,
-		message: `${circumstance(graph, verdict)}${fact(graph, event, where, reason)}.`,
+		message: `${circumstance(graph, verdict)}${fact(graph, event, where, reason, activeAdapter(verdict, versions))}.`,
 		confidence: verdict.confidence,
 		timeline: reason.kind === "shared" ? [...told, laterUse(graph, reason)] : told,
 		event: event.id,
 	};
 }
 
-function fact(graph: ModelGraph, event: ModelEvent, where: Blame, reason: Reason): string {
+/** Which of the adapters is active after the call: one of the same name is replaced, and PEFT 0.11 changed the rest. */
+function activeAdapter({ situation }: Verdict, versions: Versions): "first" | "last" {
+	const isBeside = !situation.before?.adapters.some((adapter) => adapter.name === situation.adapter);
+	return isBeside && holdsFor({ peft: { until: "0.11" } }, versions) === "yes" ? "first" : "last";
+}
+
+function fact(graph: ModelGraph, event: ModelEvent, where: Blame, reason: Reason, active: "first" | "last"): string {
 	const callee = calleeIn(graph, event, where);
 	const base = modelName(graph, event, where);
 	const earlier = reason.earlier === undefined ? "an earlier call" : calleeText(graph, reason.earlier);
 	switch (reason.kind) {
 		case "shared": {
 			const what = event.kind === "load" ? "loads into" : "wraps";
-			return `${callee} ${what} ${base} again, and ${quote(graph, reason.read)}, which is used afterwards, shares its layers: both run the adapter that came last`;
+			return `${callee} ${what} ${base} again, and ${quote(graph, reason.read)}, which is used afterwards, shares its layers: both run the adapter that came ${active}`;
 		}
 		case "leftover": {
 			const modules = reason.modules.map(code).join(", ");
 			return `${callee} wraps ${base}, which still has adapter layers on ${modules} from ${earlier}: they stay active and are trained, but the saved config will not list them`;
 		}
 		case "unused":
-			return `${callee} adds an adapter to ${base} beside ${code(reason.adapter.name)} from ${earlier}: ${code(reason.adapter.name)} stays inside, but is never used`;
+			return `${callee} adds an adapter to ${base} beside ${code(reason.adapter.name)} from ${earlier}: ${active === "first" ? "before PEFT 0.11 the new one is switched off and never trained" : `${code(reason.adapter.name)} stays inside, but is never used`}`;
 	}
 }
 
