@@ -10,7 +10,8 @@ export const nodeDisk: Disk = {
 		return read?.kind === "read" ? read.bytes : undefined;
 	},
 	async listDirectory(uri) {
-		const path = pathOf(uri);
+		// `C:` alone is what Windows calls wherever one is on that drive.
+		const path = pathOf(`${uri}/`);
 		return path === undefined ? undefined : listFolder(path);
 	},
 };

@@ -2,12 +2,19 @@
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { analyze } from "../analysis/analyze";
 import type { Place } from "../analysis/graph";
+import type { ModuleFacts } from "../syntax/facts";
+import { NO_FACTS } from "../syntax/lower";
 import type { PythonParser, SyntaxDocument, TextEdit } from "../syntax/parser";
 import { type Analysis, analysisOf, contain, silence } from "./analysis";
 import type { Host } from "./host";
 import { maxTextLength } from "./limits";
 import { type Location, otherFiles } from "./locations";
 import { type PositionEncoding, type PositionMapper, type PositionRange, positionMapper } from "./positions";
+import type { Entry } from "./program/closure";
+import { idOf } from "./program/ids";
+import { type ModuleText, moduleTextOf } from "./program/module-text";
+import type { LoadedProgram } from "./program/program";
+import type { Programs } from "./program/programs";
 
 export interface Document {
 	readonly uri: string;
@@ -18,7 +25,10 @@ export interface Document {
 	readonly text: string;
 	/** Speaks of the current text. */
 	readonly positions: PositionMapper;
-	/** Computed once for a revision, when first asked for. Never throws. */
+	/**
+	 * Computed once for a text and a program, when first asked for. What was not read of the program, see
+	 * `Documents.ready`, is as good as not there. Never throws.
+	 */
 	analysis(): Analysis;
 	/** Whether a place of the present analysis' graph is shown in this document. */
 	covers(place: Place): boolean;
@@ -33,6 +43,12 @@ export interface TextChange {
 }
 
 export interface OpenDocument extends Document {
+	/** What an analysis starts from; undefined for a text that is not known, too long or no Python. */
+	entry(): Entry | undefined;
+	/** An analysis was asked for, and the next one would be of another program: a file that it imports has changed. */
+	isOutdated(): boolean;
+	/** The file is one of the program that was analysed last. */
+	dependsOn(id: string): boolean;
 	/** Applies the changes in order, each to the text that the one before it left. */
 	change(version: number, changes: readonly TextChange[]): void;
 	/** The client's text is not known any more; silent until it sends the whole text. */
@@ -53,10 +69,11 @@ export interface DocumentTools {
 	readonly encoding: PositionEncoding;
 }
 
-/** A document as one of several that are open. */
-interface Neighbours {
+/** What a document has to do with others. */
+export interface Neighbours {
 	/** The open document with this file's id. */
 	openAt(id: string): Document | undefined;
+	readonly programs: Programs;
 }
 
 /** More edits than this without anyone asking for an analysis, and the text is parsed anew instead. */
@@ -66,6 +83,8 @@ let revisions = 0;
 
 export function createDocument(source: DocumentSource, tools: DocumentTools & Neighbours): OpenDocument {
 	const { uri } = source;
+	const { host, programs } = tools;
+	const id = idOf(uri);
 	const text = TextDocument.create(uri, source.languageId, source.version ?? 0, source.text);
 	const positions = positionMapper(text, tools.encoding);
 	const python = source.languageId === "python" || /\.pyw?$/.test(pathOf(uri));
@@ -75,7 +94,8 @@ export function createDocument(source: DocumentSource, tools: DocumentTools & Ne
 	let tooLong = false;
 	let syntax: SyntaxDocument | undefined;
 	let pending: TextEdit[] = [];
-	let known: Analysis | undefined;
+	let module: (ModuleText & { readonly revision: number }) | undefined;
+	let known: Known | undefined;
 	const logged = new Set<string>();
 	const locateOther = otherFiles(tools.openAt, tools.encoding);
 
@@ -109,41 +129,61 @@ export function createDocument(source: DocumentSource, tools: DocumentTools & Ne
 		tooLong = text.getText().length > maxTextLength;
 		if (tooLong && !before) {
 			const size = text.getText().length;
-			tools.host.log("info", `${uri} is not checked: it has ${size} characters, more than ${maxTextLength}.`);
+			host.log("info", `${uri} is not checked: it has ${size} characters, more than ${maxTextLength}.`);
 		}
+		if (tooLong) forgetSyntax();
 		return tooLong;
 	}
 
 	function logOnce(message: string): void {
 		if (logged.has(message)) return;
 		logged.add(message);
-		tools.host.log("debug", `${uri}: ${message}`);
+		host.log("debug", `${uri}: ${message}`);
 	}
 
-	function analyse(): Analysis {
-		const name = nameOf(uri);
-		const content = text.getText();
-		if (!python || lost) return silence(name, content);
-		if (isTooLong()) {
-			forgetSyntax();
-			return silence(name, content);
-		}
-		const analysis = contain(tools.host, `The analysis of ${uri} failed`, () => {
-			syntax ??= tools.parser.open(content);
+	function lower(): ModuleFacts {
+		// What is not edited needs no tree.
+		if (version === undefined) return programs.moduleText(text.getText()).facts();
+		const facts = contain(host, `${uri} could not be parsed`, () => {
+			syntax ??= tools.parser.open(text.getText());
 			if (pending.length > 0) syntax.edit(pending);
 			pending = [];
-			const facts = syntax.facts();
-			const graph = analyze({ name, text: content, facts });
-			for (const note of graph.notes) logOnce(note.message);
-			return analysisOf(graph, facts.comments, uri, tools.host);
+			return syntax.facts();
 		});
-		if (analysis === undefined) contain(tools.host, `${uri} could not be closed`, forgetSyntax);
-		return analysis ?? silence(name, content);
+		if (facts === undefined) contain(host, `${uri} could not be closed`, forgetSyntax);
+		return facts ?? NO_FACTS;
+	}
+
+	function entry(): Entry | undefined {
+		if (!python || lost || isTooLong()) return undefined;
+		if (module?.revision !== revision) {
+			const [content, at] = [text.getText(), revision];
+			// Who asks for facts of an earlier text is given those.
+			const facts = () => (at === revision ? lower() : programs.moduleText(content).facts());
+			module = { ...moduleTextOf(content, facts, module), revision };
+		}
+		return { id, module };
+	}
+
+	function analyse(program: LoadedProgram, { text: content, facts }: ModuleText): Analysis {
+		const analysis = contain(host, `The analysis of ${uri} failed`, () => {
+			const { comments } = facts();
+			const graph = analyze({ name: nameOf(uri), text: content, facts: facts(), program });
+			for (const note of graph.notes) logOnce(note.message);
+			for (const note of program.notes) logOnce(note);
+			return analysisOf(graph, comments, uri, host);
+		});
+		return analysis ?? silence(nameOf(uri), content);
 	}
 
 	function analysis(): Analysis {
-		known ??= analyse();
-		return known;
+		if (known?.revision === revision && known.age === programs.age) return known.analysis;
+		const asked = entry();
+		const program = asked && programs.of(asked);
+		const same = known?.revision === revision && known.program?.version === program?.version;
+		const found = same && known ? known.analysis : asked && program && analyse(program, asked.module);
+		known = { revision, age: programs.age, program, analysis: found ?? silence(nameOf(uri), text.getText()) };
+		return known.analysis;
 	}
 
 	return {
@@ -165,23 +205,43 @@ export function createDocument(source: DocumentSource, tools: DocumentTools & Ne
 			const other = analysis().graph.sources[place.file];
 			return other && locateOther(other, place);
 		},
+		entry,
+		isOutdated() {
+			if (known === undefined || known.age === programs.age) return false;
+			const asked = entry();
+			const program = asked && programs.of(asked);
+			return known.program?.version !== program?.version || program?.complete === false;
+		},
+		dependsOn: (other) => known?.program?.has(other) === true,
 		change(newVersion, changes) {
 			version = newVersion;
 			revision = ++revisions;
-			known = undefined;
 			for (const change of changes) {
 				if (change.range === undefined) replace(change.text);
 				else splice(change.range, change.text);
 			}
+			programs.touch();
 		},
 		lose() {
 			lost = true;
 			revision = ++revisions;
-			known = undefined;
 			forgetSyntax();
+			programs.touch();
 		},
-		dispose: forgetSyntax,
+		dispose() {
+			forgetSyntax();
+			programs.touch();
+		},
 	};
+}
+
+/** An analysis, and what it is of. */
+interface Known {
+	readonly revision: number;
+	/** That of the programs when it was last found to be right. */
+	readonly age: number;
+	readonly program: LoadedProgram | undefined;
+	readonly analysis: Analysis;
 }
 
 /** What people call the file: the last part of its path. */

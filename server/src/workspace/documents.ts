@@ -1,6 +1,16 @@
 /** The texts that the client has open, and a way to look at one that it has not. */
-import { createDocument, type Document, type DocumentSource, type DocumentTools, type OpenDocument } from "./document";
+import {
+	createDocument,
+	type Document,
+	type DocumentSource,
+	type DocumentTools,
+	nameOf,
+	type OpenDocument,
+} from "./document";
 import { decodeSource } from "./encoding";
+import { idOf } from "./program/ids";
+import { createPrograms } from "./program/programs";
+import { foldersOf } from "./program/territory";
 
 export interface Documents {
 	/** Opening what is open already replaces it. */
@@ -9,47 +19,97 @@ export interface Documents {
 	all(): readonly OpenDocument[];
 	close(uri: string): void;
 	/**
-	 * A document whose analysis may be asked for: the open one, else the file as it lies on disk now. What it imports has
-	 * been read. Undefined when there is none that can be read as Python.
+	 * A document whose analysis may be asked for: the open one, else the file as it lies on disk now. All that is read of
+	 * its program has been read. Undefined when there is none that can be read as Python.
 	 */
 	ready(uri: string): Promise<Document | undefined>;
+	/** Those whose last analysis is not that of the present program any more; of `importing`, if it is given. */
+	outdated(importing?: string): readonly OpenDocument[];
+	/** The folders of the workspace, by URI. Nothing outside of them is read for a file inside. */
+	setFolders(uris: readonly string[]): void;
+	/** A file may have changed, appeared or vanished on disk. */
+	changedOnDisk(uri: string): void;
+	/** Any folder may hold something else; or even any file. */
+	changedAnywhere(what: "folders" | "files"): void;
 }
 
 export function createDocuments(tools: DocumentTools): Documents {
+	const { host, parser } = tools;
+	/** By the file's id. */
 	const documents = new Map<string, OpenDocument>();
-	const openAt = (id: string) => documents.get(id);
-	const create = (source: DocumentSource) => createDocument(source, { ...tools, openAt });
+	let folders: readonly string[] = [];
+	const programs = createPrograms({
+		disk: host,
+		parser,
+		folders: () => folders,
+		nameOf,
+		openText(id) {
+			const document = documents.get(id);
+			return document && (document.entry()?.module ?? null);
+		},
+		onFault(error) {
+			const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+			host.log("error", `An imported file could not be parsed, and is not looked into. Please report this. ${detail}`);
+		},
+	});
+	const neighbours = { openAt: (id: string) => documents.get(id), programs };
+	const create = (source: DocumentSource) => createDocument(source, { ...tools, ...neighbours });
 
 	function close(uri: string): void {
-		documents.get(uri)?.dispose();
-		documents.delete(uri);
+		const id = idOf(uri);
+		documents.get(id)?.dispose();
+		documents.delete(id);
 	}
 
 	/** Of the file as it is now. */
 	async function read(uri: string): Promise<Document | undefined> {
-		const bytes = await tools.host.readFile(uri);
+		const bytes = await host.readFile(uri);
 		if (bytes === undefined) return undefined;
 		const decoded = decodeSource(bytes);
 		if (!decoded.ok) {
-			tools.host.log("info", `${uri} is not checked: ${decoded.reason}.`);
+			host.log("info", `${uri} is not checked: ${decoded.reason}.`);
 			return undefined;
 		}
 		const document = create({ uri, languageId: "", version: undefined, text: decoded.text });
-		document.analysis();
-		document.dispose();
+		await load(document);
 		return document;
+	}
+
+	async function ready(uri: string): Promise<Document | undefined> {
+		const document = documents.get(idOf(uri));
+		if (document === undefined) return read(uri);
+		await load(document);
+		// Meanwhile it may have been closed, and even opened again.
+		return documents.get(idOf(uri)) === document ? document : ready(uri);
+	}
+
+	async function load(document: OpenDocument): Promise<void> {
+		const entry = document.entry();
+		if (entry !== undefined && !programs.of(entry).complete) await programs.load(document.entry);
 	}
 
 	return {
 		open(source) {
 			close(source.uri);
 			const document = create(source);
-			documents.set(source.uri, document);
+			documents.set(idOf(source.uri), document);
 			return document;
 		},
-		get: (uri) => documents.get(uri),
+		get: (uri) => documents.get(idOf(uri)),
 		all: () => [...documents.values()],
 		close,
-		ready: async (uri) => documents.get(uri) ?? (await read(uri)),
+		ready,
+		outdated(importing) {
+			const id = importing === undefined ? undefined : idOf(importing);
+			return [...documents.values()].filter(
+				(document) => (id === undefined || document.dependsOn(id)) && document.isOutdated(),
+			);
+		},
+		setFolders(uris) {
+			folders = foldersOf(uris);
+			programs.touch();
+		},
+		changedOnDisk: (uri) => programs.forget(idOf(uri)),
+		changedAnywhere: (what) => programs.forgetAll(what),
 	};
 }
