@@ -47,7 +47,7 @@ function createMachine({ name, text, facts, program = ALONE }: AnalysisInput): M
 		steps: { left: 0 },
 		moduleSteps: { left: PROGRAM_STEPS },
 		evaluate: (state, expr, ctx, use) => evaluate(machine, state, expr, ctx, use),
-		execute: (state, block, ctx) => execute(machine, state, block, ctx),
+		execute: (states, block, ctx) => execute(machine, states, block, ctx),
 		call: (state, callee, args, call, ctx) => callValue(machine, state, callee, args, call, ctx),
 	};
 	return machine;

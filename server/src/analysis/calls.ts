@@ -379,7 +379,9 @@ export function activation(machine: Machine, func: FunctionValue, key: string, c
 export function runBody(machine: Machine, state: State, func: FunctionValue, ctx: Context): Result[] {
 	const { def } = func;
 	const results =
-		def.kind === "lambda" ? evaluate(machine, state, def.body, ctx) : returned(execute(machine, state, def.body, ctx));
+		def.kind === "lambda"
+			? evaluate(machine, state, def.body, ctx)
+			: returned(execute(machine, [state], def.body, ctx));
 	if (def.kind === "def" && scopeNames(def).hasInner) {
 		for (const result of results) deferInner(machine, result.state, ctx);
 		return mergeResults(results, siteKey(ctx, def));

@@ -21,7 +21,7 @@ export function runFile(machine: Machine, facts: ModuleFacts): void {
 	const ctx = moduleContext(0, textOf(machine, 0));
 	const budget = { left: FILE_STEPS };
 	const ends = guarded(machine, budget, ctx.scope, () =>
-		execute(machine, emptyState(machine.base), facts.body, ctx).flatMap((outcome) =>
+		execute(machine, [emptyState(machine.base)], facts.body, ctx).flatMap((outcome) =>
 			outcome.kind === "stop" ? [] : [outcome.state],
 		),
 	);
@@ -71,7 +71,7 @@ function guarded<T>(
 function definitionsOnly(machine: Machine, facts: ModuleFacts, ctx: Context, budget: { left: number }): State[] {
 	const body = facts.body.filter(isDefinition);
 	const ends = guarded(machine, budget, ctx.scope, () =>
-		execute(machine, emptyState(machine.base), body, ctx).flatMap((outcome) =>
+		execute(machine, [emptyState(machine.base)], body, ctx).flatMap((outcome) =>
 			outcome.kind === "next" ? [outcome.state] : [],
 		),
 	);

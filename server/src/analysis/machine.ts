@@ -70,7 +70,7 @@ export interface Machine {
 	/** Left for the top levels of all modules. */
 	readonly moduleSteps: { left: number };
 	evaluate(state: State, expr: Expr, ctx: Context, use?: Use): Result[];
-	execute(state: State, block: Block, ctx: Context): Outcome[];
+	execute(states: readonly State[], block: Block, ctx: Context): Outcome[];
 	/** Calls any value. */
 	call(state: State, callee: Value, args: Arguments, call: CallExpr, ctx: Context): Result[];
 }

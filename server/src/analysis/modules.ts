@@ -172,7 +172,7 @@ function attempt(machine: Machine, file: FileId, body: readonly Stmt[]): State[]
 	const mark = machine.recorder.mark();
 	const ctx = moduleContext(file, fileOf(machine, file).text);
 	try {
-		const outcomes = execute(machine, emptyState(machine.base), body, ctx);
+		const outcomes = execute(machine, [emptyState(machine.base)], body, ctx);
 		const ends = outcomes.flatMap((outcome) => (outcome.kind === "next" ? [outcome.state] : []));
 		if (ends.length > 0) return merge(ends, `end:${file}`);
 	} catch (error) {

@@ -4,13 +4,11 @@ import type {
 	Block,
 	ClassStmt,
 	DefStmt,
-	Expr,
 	ForStmt,
 	IfStmt,
 	ImportFromStmt,
 	ImportStmt,
 	MatchStmt,
-	Pattern,
 	Stmt,
 	TryStmt,
 	UnknownStmt,
@@ -18,41 +16,41 @@ import type {
 	WithStmt,
 } from "../syntax/facts";
 import { isStatement } from "../syntax/facts";
-import { branch } from "./assume";
-import { BoundExceeded, LOOP_PASSES } from "./bounds";
+import { BoundExceeded } from "./bounds";
 import { growInPlace } from "./containers";
 import { evaluateAll, evaluateTest } from "./expressions";
-import type { Condition } from "./graph";
 import { merge } from "./join";
 import { bury } from "./liveness";
-import { enterPass, isCutShort, iterate, passContext, settleGuesses } from "./loops";
+import { runFor, runWhile } from "./loop-statements";
 import { type Context, type Machine, type Outcome, place, siteKey } from "./machine";
+import { runMatch } from "./match-statements";
 import { importedFrom, importedModule, importStar } from "./modules";
-import { dottedName, firstPart, patternNames } from "./names";
+import { dottedName, firstPart } from "./names";
 import { fold } from "./operators";
 import { fork, frameVars, resolve, type State, setObject, setVar } from "./state";
 import { assign, remove } from "./targets";
-import { COUNTER, compare, computed } from "./truth";
+import { COUNTER, computed } from "./truth";
 import { constant, external, keyOf, NONE, symbol, type Value } from "./values";
 
 const next = (state: State): Outcome => ({ kind: "next", state });
 
-/** Runs a block; what falls off its end comes back as `next`. */
-export function execute(machine: Machine, state: State, block: Block, ctx: Context): Outcome[] {
-	let states = [state];
+/**
+ * Runs a block from all the states in which control gets there, statement by statement: what two of them come to alike is
+ * run on once. What falls off the end comes back as `next`.
+ */
+export function execute(machine: Machine, from: readonly State[], block: Block, ctx: Context): Outcome[] {
+	let states = from;
 	const left: Outcome[] = [];
 	const outer = { statement: ctx.statement, block: ctx.block };
 	for (const statement of block) {
 		if (states.length === 0) break;
+		ctx.statement = statement;
+		ctx.block = block;
+		spend(machine, states.length);
 		const after: State[] = [];
-		for (const s of states) {
-			spend(machine);
-			ctx.statement = statement;
-			ctx.block = block;
-			for (const outcome of step(machine, s, statement, ctx)) {
-				if (outcome.kind === "next") after.push(outcome.state);
-				else left.push(outcome);
-			}
+		for (const outcome of step(machine, states, statement, ctx)) {
+			if (outcome.kind === "next") after.push(outcome.state);
+			else left.push(outcome);
 		}
 		if (after.length > 1) bury(machine, after, statement, ctx);
 		states = merge(after, siteKey(ctx, statement));
@@ -62,11 +60,36 @@ export function execute(machine: Machine, state: State, block: Block, ctx: Conte
 	return [...left, ...states.map(next)];
 }
 
-export function spend(machine: Machine): void {
-	if (machine.steps.left-- <= 0) throw new BoundExceeded("too many steps");
+export function spend(machine: Machine, steps = 1): void {
+	machine.steps.left -= steps;
+	if (machine.steps.left < 0) throw new BoundExceeded("too many steps");
 }
 
-function step(machine: Machine, state: State, statement: Stmt, ctx: Context): Outcome[] {
+/** Statements with blocks in them take the states together. */
+function step(machine: Machine, states: readonly State[], statement: Stmt, ctx: Context): Outcome[] {
+	switch (statement.kind) {
+		case "if":
+			return runIf(machine, states, statement, ctx);
+		case "for":
+			return runFor(machine, states, statement, ctx);
+		case "while":
+			return runWhile(machine, states, statement, ctx);
+		case "try":
+			return runTry(machine, states, statement, ctx);
+		case "with":
+			return runWith(machine, states, statement, ctx);
+		case "match":
+			return runMatch(machine, states, statement, ctx);
+		case "unknown-stmt":
+			return runUnknown(machine, states, statement, ctx);
+		default:
+			return states.flatMap((state) => simpleStep(machine, state, statement, ctx));
+	}
+}
+
+type SimpleStmt = Exclude<Stmt, IfStmt | ForStmt | WhileStmt | TryStmt | WithStmt | MatchStmt | UnknownStmt>;
+
+function simpleStep(machine: Machine, state: State, statement: SimpleStmt, ctx: Context): Outcome[] {
 	switch (statement.kind) {
 		case "import":
 			runImport(machine, state, statement, ctx);
@@ -88,18 +111,6 @@ function step(machine: Machine, state: State, statement: Stmt, ctx: Context): Ou
 			return runAugAssign(machine, state, statement, ctx);
 		case "expr":
 			return machine.evaluate(state, statement.value, ctx).map((result) => next(result.state));
-		case "if":
-			return runIf(machine, state, statement, ctx);
-		case "for":
-			return runFor(machine, state, statement, ctx);
-		case "while":
-			return runWhile(machine, state, statement, ctx);
-		case "try":
-			return runTry(machine, state, statement, ctx);
-		case "with":
-			return runWith(machine, state, statement, ctx);
-		case "match":
-			return runMatch(machine, state, statement, ctx);
 		case "return":
 			if (!statement.value) return [{ kind: "return", state, value: NONE }];
 			return machine
@@ -117,8 +128,6 @@ function step(machine: Machine, state: State, statement: Stmt, ctx: Context): Ou
 		case "del":
 			for (const target of statement.targets) remove(machine, state, target, ctx);
 			return [next(state)];
-		case "unknown-stmt":
-			return runUnknown(machine, state, statement, ctx);
 		case "annotation":
 		case "global":
 		case "nonlocal":
@@ -158,7 +167,7 @@ function runClass(machine: Machine, state: State, statement: ClassStmt, ctx: Con
 		machine.classes.set(id, place(ctx, statement));
 		machine.parents.set(frame, ctx.closure);
 		const inner: Context = { ...ctx, frame, defining: id, def: undefined };
-		return execute(machine, ready, statement.body, inner).map((outcome) => {
+		return execute(machine, [ready], statement.body, inner).map((outcome) => {
 			setObject(outcome.state, id, {
 				t: "class",
 				def: statement,
@@ -196,227 +205,50 @@ function augmented(state: State, operator: string, old: Value, by: Value, ctx: C
 
 // --- branches
 
-function runIf(machine: Machine, state: State, statement: IfStmt, ctx: Context): Outcome[] {
+function runIf(machine: Machine, states: readonly State[], statement: IfStmt, ctx: Context): Outcome[] {
 	const out: Outcome[] = [];
-	let rest = [state];
+	let rest = states;
 	for (const { test, body } of statement.branches) {
-		const left: State[] = [];
-		for (const s of rest) {
-			const { yes, no } = evaluateTest(machine, s, test, ctx);
-			for (const taken of merge(yes, siteKey(ctx, test))) out.push(...execute(machine, taken, body, ctx));
-			left.push(...no);
-		}
-		rest = merge(left, siteKey(ctx, test));
+		const sides = rest.map((s) => evaluateTest(machine, s, test, ctx));
+		const taken = merge(
+			sides.flatMap(({ yes }) => yes),
+			siteKey(ctx, test),
+		);
+		out.push(...execute(machine, taken, body, ctx));
+		rest = merge(
+			sides.flatMap(({ no }) => no),
+			siteKey(ctx, test),
+		);
 	}
-	for (const s of rest) out.push(...execute(machine, s, statement.orelse, ctx));
-	return out;
-}
-
-function runMatch(machine: Machine, state: State, statement: MatchStmt, ctx: Context): Outcome[] {
-	return machine.evaluate(state, statement.subject, ctx).flatMap((subject) => {
-		const out: Outcome[] = [];
-		let rest = [subject.state];
-		for (const one of statement.cases) {
-			const left: State[] = [];
-			for (const s of rest) {
-				const sides = matchPattern(machine, s, subject.value, one.pattern, ctx);
-				left.push(...sides.no);
-				for (const taken of sides.yes) {
-					const guarded = one.guard ? evaluateTest(machine, taken, one.guard, ctx) : { yes: [taken], no: [] };
-					left.push(...guarded.no);
-					for (const s2 of guarded.yes) out.push(...execute(machine, s2, one.body, ctx));
-				}
-			}
-			rest = merge(left, siteKey(ctx, one.pattern));
-		}
-		return [...out, ...rest.map(next)];
-	});
-}
-
-function matchPattern(
-	machine: Machine,
-	state: State,
-	subject: Value,
-	pattern: Pattern,
-	ctx: Context,
-): { yes: State[]; no: State[] } {
-	switch (pattern.kind) {
-		case "wildcard":
-			return { yes: [state], no: [] };
-		case "capture":
-			setVar(state, ctx.frame, pattern.name.name, subject);
-			return { yes: [state], no: [] };
-		case "as": {
-			const sides = matchPattern(machine, state, subject, pattern.pattern, ctx);
-			for (const s of sides.yes) setVar(s, ctx.frame, pattern.name.name, subject);
-			return sides;
-		}
-		case "or": {
-			const yes: State[] = [];
-			let no = [state];
-			for (const part of pattern.patterns) {
-				const sides = no.map((s) => matchPattern(machine, s, subject, part, ctx));
-				yes.push(...sides.flatMap((side) => side.yes));
-				no = sides.flatMap((side) => side.no);
-			}
-			return { yes: merge(yes, siteKey(ctx, pattern)), no };
-		}
-		case "value": {
-			const sides: { yes: State[]; no: State[] } = { yes: [], no: [] };
-			for (const result of machine.evaluate(state, pattern.value, ctx)) {
-				const test = compare(result.state, "==", subject, result.value);
-				const { yes, no } = branch(result.state, test, place(ctx, pattern), machine);
-				if (yes) sides.yes.push(yes);
-				if (no) sides.no.push(no);
-			}
-			return sides;
-		}
-		case "unknown": {
-			const test = computed(`match:${keyOf(subject)}:${siteKey(ctx, pattern)}`);
-			const { yes, no } = branch(state, test, place(ctx, pattern), machine);
-			for (const name of patternNames(pattern))
-				if (yes) setVar(yes, ctx.frame, name, symbol(`matched:${name}:${siteKey(ctx, pattern)}`));
-			return { yes: yes ? [yes] : [], no: no ? [no] : [] };
-		}
-	}
-}
-
-// --- loops
-
-function runFor(machine: Machine, state: State, statement: ForStmt, ctx: Context): Outcome[] {
-	return machine.evaluate(state, statement.iter, ctx).flatMap((source) => {
-		const loop = new LoopEnds();
-		const outer = outerLoop(source.state);
-		const cut = isCutShort(source.state, source.value);
-		let current = [source.state];
-		for (const [index, pass] of iterate(machine, source.state, source.value, statement, ctx).entries()) {
-			if (!pass.sure) loop.exits.push(...current.map(fork));
-			const after: State[] = [];
-			for (const s of current) {
-				enterPass(s, index);
-				assign(machine, s, statement.target, pass.item(s), pass.ctx);
-				after.push(...loop.collect(execute(machine, s, statement.body, pass.ctx)));
-			}
-			current = merge(after, siteKey(pass.ctx, statement));
-		}
-		for (const s of current) if (cut) s.guesses = [...s.guesses, { test: place(ctx, statement.iter), holds: true }];
-		loop.exits.push(...current);
-		return loop.finish(machine, statement, outer, ctx);
-	});
-}
-
-function runWhile(machine: Machine, state: State, statement: WhileStmt, ctx: Context): Outcome[] {
-	const loop = new LoopEnds();
-	const outer = outerLoop(state);
-	let current = [state];
-	for (let index = 0; index < LOOP_PASSES; index++) {
-		const pass = passContext(ctx, index);
-		const after: State[] = [];
-		for (const s of current) {
-			const { yes, no } = askLoop(machine, s, statement.test, pass);
-			loop.exits.push(...no);
-			for (const taken of yes) {
-				enterPass(taken, index);
-				after.push(...loop.collect(execute(machine, taken, statement.body, pass)));
-			}
-		}
-		current = merge(after, siteKey(pass, statement));
-	}
-	// After the last pass the test may fail at any time, unless it cannot.
-	for (const s of current) loop.exits.push(...askLoop(machine, s, statement.test, passContext(ctx, LOOP_PASSES)).no);
-	return loop.finish(machine, statement, outer, ctx);
-}
-
-/** That a loop goes on, or ends, is no guess. */
-function askLoop(
-	machine: Machine,
-	state: State,
-	test: Expr,
-	ctx: Context,
-): { yes: readonly State[]; no: readonly State[] } {
-	const { guesses, passGuesses } = state;
-	const { yes, no } = evaluateTest(machine, state, test, ctx);
-	for (const s of [...yes, ...no]) {
-		s.guesses = guesses;
-		s.passGuesses = passGuesses;
-	}
-	return { yes, no };
-}
-
-/** What a loop around this one has set, to be put back at its end. */
-interface OuterLoop {
-	readonly laterPass: boolean;
-	readonly passGuesses: readonly Condition[];
-	readonly guesses: readonly Condition[];
-}
-
-function outerLoop(state: State): OuterLoop {
-	const { laterPass, passGuesses, guesses } = state;
-	state.passGuesses = [];
-	return { laterPass, passGuesses, guesses };
-}
-
-/** The ways out of a loop. */
-class LoopEnds {
-	/** The loop ran to its end: `else` follows. */
-	readonly exits: State[] = [];
-	private readonly breaks: State[] = [];
-	private readonly out: Outcome[] = [];
-
-	/** States that go on to the next pass. */
-	collect(outcomes: readonly Outcome[]): State[] {
-		const on: State[] = [];
-		for (const outcome of outcomes) {
-			if (outcome.kind === "next" || outcome.kind === "continue") on.push(outcome.state);
-			else if (outcome.kind === "break") this.breaks.push(outcome.state);
-			else this.out.push(outcome);
-		}
-		return on;
-	}
-
-	/** A loop ends somehow: where every end leans on a guess and all are alike, the guess was none. */
-	private forgiveOnlyEnd(outer: OuterLoop, site: string): void {
-		const ends = [...this.exits, ...this.breaks];
-		if (ends.some((s) => s.guesses.length <= outer.guesses.length)) return;
-		if (merge(ends.map(fork), site).length > 1) return;
-		for (const s of ends) s.guesses = outer.guesses;
-	}
-
-	finish(machine: Machine, statement: ForStmt | WhileStmt, outer: OuterLoop, ctx: Context): Outcome[] {
-		for (const s of [...this.exits, ...this.breaks, ...this.out.map((outcome) => outcome.state)]) {
-			settleGuesses(s);
-			s.laterPass = outer.laterPass;
-			s.passGuesses = outer.passGuesses;
-		}
-		this.forgiveOnlyEnd(outer, siteKey(ctx, statement));
-		const ended = merge(this.exits, siteKey(ctx, statement)).flatMap((s) => execute(machine, s, statement.orelse, ctx));
-		return [...this.out, ...ended, ...this.breaks.map(next)];
-	}
+	return [...out, ...execute(machine, rest, statement.orelse, ctx)];
 }
 
 // --- try and with
 
 /** Handlers start from the state before the `try`: that the body failed half way is an unlikely path, and guesses are false alarms. */
-function runTry(machine: Machine, state: State, statement: TryStmt, ctx: Context): Outcome[] {
-	const before = fork(state);
-	const outcomes: Outcome[] = [];
-	for (const outcome of execute(machine, state, statement.body, ctx)) {
-		if (outcome.kind === "next") outcomes.push(...execute(machine, outcome.state, statement.orelse, ctx));
-		else outcomes.push(outcome);
-	}
+function runTry(machine: Machine, states: readonly State[], statement: TryStmt, ctx: Context): Outcome[] {
+	const before = states.map(fork);
+	const { passed, outcomes } = passedBody(execute(machine, states, statement.body, ctx));
+	outcomes.push(...execute(machine, passed, statement.orelse, ctx));
 	if (!onlyImports(statement.body)) {
 		for (const handler of statement.handlers) {
-			const s = fork(before);
-			if (handler.name) setVar(s, ctx.frame, handler.name.name, symbol(`error:${siteKey(ctx, handler.name)}`));
-			outcomes.push(...execute(machine, s, handler.body, ctx));
+			const caught = before.map(fork);
+			for (const s of caught)
+				if (handler.name) setVar(s, ctx.frame, handler.name.name, symbol(`error:${siteKey(ctx, handler.name)}`));
+			outcomes.push(...execute(machine, caught, handler.body, ctx));
 		}
 	}
 	if (statement.finalbody.length === 0) return outcomes;
 	return outcomes.flatMap((outcome) =>
-		execute(machine, outcome.state, statement.finalbody, ctx).map((last) =>
+		execute(machine, [outcome.state], statement.finalbody, ctx).map((last) =>
 			last.kind === "next" ? { ...outcome, state: last.state } : last,
 		),
 	);
+}
+
+function passedBody(all: readonly Outcome[]): { passed: State[]; outcomes: Outcome[] } {
+	const passed = all.flatMap((outcome) => (outcome.kind === "next" ? [outcome.state] : []));
+	return { passed, outcomes: all.filter((outcome) => outcome.kind !== "next") };
 }
 
 /** What a script imports is taken to be installed. */
@@ -434,8 +266,8 @@ function isFlag(statement: Stmt): boolean {
 
 const EXPECTS_FAILURE = /(^|\.)(raises|warns|deprecated_call|assertRaises(Regex)?|assertWarns(Regex)?|assertLogs)$/;
 
-function runWith(machine: Machine, state: State, statement: WithStmt, ctx: Context): Outcome[] {
-	let states = [state];
+function runWith(machine: Machine, from: readonly State[], statement: WithStmt, ctx: Context): Outcome[] {
+	let states = from;
 	for (const item of statement.items) {
 		states = states.flatMap((s) =>
 			machine.evaluate(s, item.context, ctx).map((result) => {
@@ -448,7 +280,7 @@ function runWith(machine: Machine, state: State, statement: WithStmt, ctx: Conte
 		ctx.deliberate ||
 		statement.items.some((item) => item.context.kind === "call" && EXPECTS_FAILURE.test(dottedName(item.context)));
 	const inner = deliberate === ctx.deliberate ? ctx : { ...ctx, deliberate };
-	return merge(states, siteKey(ctx, statement)).flatMap((s) => execute(machine, s, statement.body, inner));
+	return execute(machine, merge(states, siteKey(ctx, statement)), statement.body, inner);
 }
 
 function entered(value: Value): Value {
@@ -458,8 +290,8 @@ function entered(value: Value): Value {
 // --- broken code
 
 /** Statements inside a broken region still run, so that half-typed code does not make everything flicker. */
-function runUnknown(machine: Machine, state: State, statement: UnknownStmt, ctx: Context): Outcome[] {
-	const outcomes = execute(machine, state, statement.parts.filter(isStatement), ctx);
+function runUnknown(machine: Machine, states: readonly State[], statement: UnknownStmt, ctx: Context): Outcome[] {
+	const outcomes = execute(machine, states, statement.parts.filter(isStatement), ctx);
 	for (const outcome of outcomes)
 		for (const name of statement.binds)
 			setVar(outcome.state, ctx.frame, name, symbol(`broken:${name}:${siteKey(ctx, statement)}`));

@@ -1,0 +1,139 @@
+/** `for` and `while`: a few passes show what a body leaves behind for itself. */
+import type { Expr, ForStmt, WhileStmt } from "../syntax/facts";
+import { LOOP_PASSES } from "./bounds";
+import { evaluateTest } from "./expressions";
+import type { Condition } from "./graph";
+import { merge } from "./join";
+import { enterPass, isCutShort, iterate, type Pass, passContext, settleGuesses } from "./loops";
+import { type Context, type Machine, type Outcome, place, siteKey } from "./machine";
+import { fork, type State } from "./state";
+import { execute } from "./statements";
+import { assign } from "./targets";
+import { keyOf } from "./values";
+
+const next = (state: State): Outcome => ({ kind: "next", state });
+
+export function runFor(machine: Machine, states: readonly State[], statement: ForStmt, ctx: Context): Outcome[] {
+	const groups = new Map<
+		string,
+		{ readonly states: State[]; readonly passes: readonly Pass[]; readonly cut: boolean }
+	>();
+	for (const source of states.flatMap((state) => machine.evaluate(state, statement.iter, ctx))) {
+		const passes = iterate(machine, source.state, source.value, statement, ctx);
+		const cut = isCutShort(source.state, source.value);
+		const kind = `${passes.map((pass) => pass.sure).join()}|${cut}|${keyOf(source.value)}|${outerKey(source.state)}`;
+		const group = groups.get(kind) ?? { states: [], passes, cut };
+		group.states.push(source.state);
+		groups.set(kind, group);
+	}
+	return [...groups.values()].flatMap(({ states: together, passes, cut }) => {
+		const loop = new LoopEnds(together);
+		let current = together;
+		for (const [index, pass] of passes.entries()) {
+			if (!pass.sure) loop.exits.push(...current.map(fork));
+			for (const s of current) {
+				enterPass(s, index);
+				assign(machine, s, statement.target, pass.item(s), pass.ctx);
+			}
+			current = merge(loop.collect(execute(machine, current, statement.body, pass.ctx)), siteKey(pass.ctx, statement));
+		}
+		for (const s of current) if (cut) s.guesses = [...s.guesses, { test: place(ctx, statement.iter), holds: true }];
+		loop.exits.push(...current);
+		return loop.finish(machine, statement, ctx);
+	});
+}
+
+export function runWhile(machine: Machine, states: readonly State[], statement: WhileStmt, ctx: Context): Outcome[] {
+	const groups = new Map<string, State[]>();
+	for (const state of states) groups.set(outerKey(state), [...(groups.get(outerKey(state)) ?? []), state]);
+	return [...groups.values()].flatMap((together) => {
+		const loop = new LoopEnds(together);
+		let current = together;
+		for (let index = 0; index < LOOP_PASSES; index++) {
+			const pass = passContext(ctx, index);
+			const sides = current.map((s) => askLoop(machine, s, statement.test, pass));
+			loop.exits.push(...sides.flatMap(({ no }) => no));
+			const taken = sides.flatMap(({ yes }) => yes);
+			for (const s of taken) enterPass(s, index);
+			current = merge(loop.collect(execute(machine, taken, statement.body, pass)), siteKey(pass, statement));
+		}
+		// After the last pass the test may fail at any time, unless it cannot.
+		for (const s of current) loop.exits.push(...askLoop(machine, s, statement.test, passContext(ctx, LOOP_PASSES)).no);
+		return loop.finish(machine, statement, ctx);
+	});
+}
+
+/** That a loop goes on, or ends, is no guess. */
+function askLoop(
+	machine: Machine,
+	state: State,
+	test: Expr,
+	ctx: Context,
+): { yes: readonly State[]; no: readonly State[] } {
+	const { guesses, passGuesses } = state;
+	const { yes, no } = evaluateTest(machine, state, test, ctx);
+	for (const s of [...yes, ...no]) {
+		s.guesses = guesses;
+		s.passGuesses = passGuesses;
+	}
+	return { yes, no };
+}
+
+/** What a loop around this one has set, to be put back at its end. */
+interface OuterLoop {
+	readonly laterPass: boolean;
+	readonly passGuesses: readonly Condition[];
+	readonly guesses: readonly Condition[];
+}
+
+function outerKey({ laterPass, passGuesses, guesses }: State): string {
+	const spell = (conditions: readonly Condition[]): string =>
+		conditions.map(({ test, holds }) => `${test.file}:${test.start}${holds}`).join();
+	return `${laterPass}|${spell(passGuesses)}|${spell(guesses)}`;
+}
+
+/** The ways out of a loop that is reached in these states, which agree on what the loops around have set. */
+class LoopEnds {
+	/** The loop ran to its end: `else` follows. */
+	readonly exits: State[] = [];
+	private readonly breaks: State[] = [];
+	private readonly out: Outcome[] = [];
+	private readonly outer: OuterLoop;
+
+	constructor(states: readonly State[]) {
+		const { laterPass = false, passGuesses = [], guesses = [] } = states[0] ?? {};
+		this.outer = { laterPass, passGuesses, guesses };
+		for (const state of states) state.passGuesses = [];
+	}
+
+	/** States that go on to the next pass. */
+	collect(outcomes: readonly Outcome[]): State[] {
+		const on: State[] = [];
+		for (const outcome of outcomes) {
+			if (outcome.kind === "next" || outcome.kind === "continue") on.push(outcome.state);
+			else if (outcome.kind === "break") this.breaks.push(outcome.state);
+			else this.out.push(outcome);
+		}
+		return on;
+	}
+
+	/** A loop ends somehow: where every end leans on a guess and all are alike, the guess was none. */
+	private forgiveOnlyEnd(site: string): void {
+		const ends = [...this.exits, ...this.breaks];
+		if (ends.some((s) => s.guesses.length <= this.outer.guesses.length)) return;
+		if (merge(ends.map(fork), site).length > 1) return;
+		for (const s of ends) s.guesses = this.outer.guesses;
+	}
+
+	finish(machine: Machine, statement: ForStmt | WhileStmt, ctx: Context): Outcome[] {
+		for (const s of [...this.exits, ...this.breaks, ...this.out.map((outcome) => outcome.state)]) {
+			settleGuesses(s);
+			s.laterPass = this.outer.laterPass;
+			s.passGuesses = this.outer.passGuesses;
+		}
+		const site = siteKey(ctx, statement);
+		this.forgiveOnlyEnd(site);
+		const ended = execute(machine, merge(this.exits, site), statement.orelse, ctx);
+		return [...this.out, ...ended, ...this.breaks.map(next)];
+	}
+}
