@@ -1,0 +1,54 @@
+/** The files that say something of versions, by their names. */
+import { readCondaLock, readPipfileLock, readTomlLock } from "./locks";
+import { readEnvironment, readPipfile, readPyproject, readSetupCfg } from "./manifests";
+import type { Mention } from "./mentions";
+import { type Requirements, readRequirements } from "./requirements";
+
+export interface Format {
+	readonly name: RegExp;
+	/** Written by a tool: the versions that it chose, and not those that will do. */
+	readonly isLock: boolean;
+	/** Longest text that is read, in UTF-16 code units: what is parsed in a moment. */
+	readonly maxLength: number;
+	/** Throws on a text that is broken. */
+	readonly read: (text: string) => Requirements;
+}
+
+const SHORT = 100_000;
+const LONG = 5_000_000;
+
+export const requirementsFormat: Format = {
+	name: /^requirements.*\.txt$/i,
+	isLock: false,
+	maxLength: LONG,
+	read: readRequirements,
+};
+
+const formats: readonly Format[] = [
+	{ name: /^pyproject\.toml$/, isLock: false, maxLength: LONG, read: alone(readPyproject) },
+	requirementsFormat,
+	{ name: /^environment.*\.ya?ml$/i, isLock: false, maxLength: SHORT, read: readEnvironment },
+	{ name: /^Pipfile$/, isLock: false, maxLength: LONG, read: alone(readPipfile) },
+	{ name: /^setup\.cfg$/, isLock: false, maxLength: LONG, read: alone(readSetupCfg) },
+	{ name: /^(?:uv|poetry|pdm)\.lock$/, isLock: true, maxLength: LONG, read: alone(readTomlLock) },
+	{ name: /^pylock(?:\.[^.]+)?\.toml$/, isLock: true, maxLength: LONG, read: alone(readTomlLock) },
+	{ name: /^Pipfile\.lock$/, isLock: true, maxLength: LONG, read: alone(readPipfileLock) },
+	{ name: /^(?:.+\.)?conda-lock\.ya?ml$/, isLock: true, maxLength: LONG, read: alone(readCondaLock) },
+];
+
+export function formatOf(name: string): Format | undefined {
+	return formats.find((format) => format.name.test(name));
+}
+
+/** Glob patterns of LSP for everything that is read; a change of one may change every answer. */
+export const watchedPatterns: readonly string[] = [
+	"**/{pyproject,pylock,pylock.*}.toml",
+	"**/{requirements,constraints}*.txt",
+	"**/{environment*,conda-lock,*.conda-lock}.{yml,yaml}",
+	"**/{Pipfile,Pipfile.lock,setup.cfg,uv.lock,poetry.lock,pdm.lock}",
+	"**/{.venv,venv,env}/**/*.dist-info",
+];
+
+function alone(read: (text: string) => readonly Mention[]): Format["read"] {
+	return (text) => ({ mentions: read(text), includes: [] });
+}
