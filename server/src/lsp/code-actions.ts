@@ -48,12 +48,12 @@ function wantedKinds(context: unknown): (kind: string) => boolean {
 }
 
 /** A cursor at either end of a finding is on it. */
-function findingsIn({ document, settings }: Asked, range: Range): readonly Finding[] {
+function findingsIn({ document, settings, versions }: Asked, range: Range): readonly Finding[] {
 	const start = document.positions.offsetAt(range.start);
 	const end = document.positions.offsetAt(range.end);
 	return document
 		.analysis()
-		.findings(settings.selection)
+		.findings(settings.selection, versions)
 		.filter(({ place }) => document.covers(place) && place.start <= end && start <= place.end);
 }
 
@@ -94,9 +94,9 @@ function diagnosticsFor(document: Document, finding: Finding, params: CodeAction
 	});
 }
 
-function fixAll({ session, document, settings }: Asked): CodeAction[] {
+function fixAll({ session, document, settings, versions }: Asked): CodeAction[] {
 	const analysis = document.analysis();
-	const edits = safeEdits(analysis.findings(settings.selection), analysis.graph);
+	const edits = safeEdits(analysis.findings(settings.selection, versions), analysis.graph);
 	if (edits.length === 0) return [];
 	const title = session.texts["action.fixAll"];
 	return [{ title, kind: fixAllKind, edit: workspaceEdit(session, document, edits) }];

@@ -12,8 +12,7 @@ import { ruleByCode } from "../rules/registry";
 import type { Finding, Severity } from "../rules/rule";
 import { ruleUrl } from "../rules/url";
 import type { Document } from "../workspace/document";
-import type { Settings } from "../workspace/settings";
-import { askLatest, property, settle } from "./requests";
+import { type Asked, askLatest, property, settle } from "./requests";
 import type { GetSession, Session } from "./session";
 
 /** The `source` of every diagnostic. */
@@ -51,14 +50,15 @@ export function registerDiagnostics(connection: Connection, session: GetSession)
 	const push = createPush(session);
 
 	connection.onRequest(DocumentDiagnosticRequest.type, (params: DocumentDiagnosticParams, token) =>
-		askLatest<DocumentDiagnosticReport>(session(), params, token, full([]), ({ document, settings }) => {
+		askLatest<DocumentDiagnosticReport>(session(), params, token, full([]), (asked) => {
+			const { document } = asked;
 			// A file on disk has no version that could tell whether it changed.
-			if (document.version === undefined) return full(diagnosticsOf(session(), document, settings));
+			if (document.version === undefined) return full(diagnosticsOf(asked));
 			const resultId = `${document.revision}.${settingsGeneration}`;
 			if (property(params, "previousResultId") === resultId) {
 				return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
 			}
-			return full(diagnosticsOf(session(), document, settings), resultId);
+			return full(diagnosticsOf(asked), resultId);
 		}),
 	);
 
@@ -97,12 +97,13 @@ function createPush(session: GetSession): Push {
 	async function push(uri: string): Promise<void> {
 		await untilQuiet(session, uri);
 		const settings = await session().settings.of(uri);
+		const versions = await session().versions.of(uri);
 		const document = await session().documents.ready(uri);
 		waiting.delete(uri);
 		// Closed meanwhile: what lies on disk is no answer.
 		if (document?.version === undefined || session().documents.get(uri) !== document) return;
 		const { client, connection, host } = session();
-		const diagnostics = settings.enable ? diagnosticsOf(session(), document, settings) : [];
+		const diagnostics = settings.enable ? diagnosticsOf({ session: session(), document, settings, versions }) : [];
 		const version = client.showsVersions ? { version: document.version } : {};
 		await connection
 			.sendDiagnostics({ uri, diagnostics, ...version })
@@ -131,8 +132,8 @@ async function untilQuiet(session: GetSession, uri: string): Promise<void> {
 }
 
 /** In order of place. Never throws. */
-export function diagnosticsOf(session: Session, document: Document, settings: Settings): Diagnostic[] {
-	const findings = document.analysis().findings(settings.selection);
+export function diagnosticsOf({ session, document, settings, versions }: Asked): Diagnostic[] {
+	const findings = document.analysis().findings(settings.selection, versions);
 	return findings
 		.filter(({ place }) => document.covers(place))
 		.map((finding) => diagnosticOf(session, document, finding));

@@ -12,6 +12,7 @@ import type { PythonParser } from "../syntax/parser";
 import { createDocuments } from "../workspace/documents";
 import type { Host } from "../workspace/host";
 import { version } from "../workspace/version";
+import { createVersionReader } from "../workspace/versions/project";
 import { type Client, clientOf } from "./client";
 import { fixAllKind } from "./code-actions";
 import { createSettings } from "./configuration";
@@ -63,6 +64,7 @@ function createSession(connection: Connection, host: Host, parser: PythonParser,
 		texts,
 		documents: createDocuments({ parser, host, encoding: client.encoding }),
 		settings: createSettings(connection, client, host, texts, params.initializationOptions),
+		versions: createVersionReader(host),
 	};
 }
 

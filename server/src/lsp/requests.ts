@@ -3,6 +3,7 @@ import { type CancellationToken, ErrorCodes, LSPErrorCodes, ResponseError } from
 import type { Document } from "../workspace/document";
 import type { Position } from "../workspace/positions";
 import type { Settings } from "../workspace/settings";
+import type { PackageVersions } from "../workspace/versions/project";
 import type { Session } from "./session";
 
 /**
@@ -17,6 +18,7 @@ export interface Asked {
 	readonly session: Session;
 	readonly document: Document;
 	readonly settings: Settings;
+	readonly versions: PackageVersions;
 }
 
 /** Answers about the document as it was when the request arrived; if it changed since, the client must ask again. */
@@ -48,10 +50,11 @@ export async function askLatest<R>(
 	await settle();
 	if (token.isCancellationRequested) return cancelled();
 	const settings = await session.settings.of(uri);
+	const versions = await session.versions.of(uri);
 	const document = await session.documents.ready(uri);
 	if (token.isCancellationRequested) return cancelled();
 	if (document === undefined || !settings.enable) return nothing;
-	return attempt(session, nothing, () => work({ session, document, settings }));
+	return attempt(session, nothing, () => work({ session, document, settings, versions }));
 }
 
 export function invalidParams(message: string): ResponseError<never> {

@@ -2,6 +2,7 @@
 import type { Connection } from "vscode-languageserver";
 import type { Documents } from "../workspace/documents";
 import type { Host } from "../workspace/host";
+import type { VersionReader } from "../workspace/versions/project";
 import type { Client } from "./client";
 import type { SettingsSource } from "./configuration";
 import type { TextTable } from "./texts";
@@ -13,6 +14,7 @@ export interface Session {
 	readonly texts: TextTable;
 	readonly documents: Documents;
 	readonly settings: SettingsSource;
+	readonly versions: VersionReader;
 }
 
 /** The gate lets nothing through to a feature before there is a session. */

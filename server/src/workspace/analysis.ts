@@ -2,30 +2,38 @@
 import type { ModelGraph } from "../analysis/graph";
 import { lint, type RuleSelection } from "../rules/engine";
 import type { Finding } from "../rules/rule";
+import type { Versions } from "../rules/versions";
 import type { Comment } from "../syntax/facts";
 import type { Host } from "./host";
 
 export interface Analysis {
 	readonly comments: readonly Comment[];
 	readonly graph: ModelGraph;
-	/** Sorted by place. Computed once for the same selection object. */
-	findings(selection: RuleSelection): readonly Finding[];
+	/** Sorted by place. Computed once for the same selection and versions objects. */
+	findings(selection: RuleSelection, versions: Versions): readonly Finding[];
 }
 
 /** Findings are computed when they are first asked for. */
 export function analysisOf(graph: ModelGraph, comments: readonly Comment[], uri: string, host: Host): Analysis {
-	let last: { readonly selection: RuleSelection; readonly findings: readonly Finding[] } | undefined;
+	let last: Linted | undefined;
 	return {
 		comments,
 		graph,
-		findings(selection) {
-			if (last?.selection !== selection) {
-				const findings = contain(host, `The rules failed on ${uri}`, () => lint(graph, comments, selection));
-				last = { selection, findings: findings ?? [] };
+		findings(selection, versions) {
+			if (last?.selection !== selection || last.versions !== versions) {
+				const what = `The rules failed on ${uri}`;
+				const findings = contain(host, what, () => lint(graph, comments, selection, versions));
+				last = { selection, versions, findings: findings ?? [] };
 			}
 			return last.findings;
 		},
 	};
+}
+
+interface Linted {
+	readonly selection: RuleSelection;
+	readonly versions: Versions;
+	readonly findings: readonly Finding[];
 }
 
 /** Stands for a text that is not analysed. */

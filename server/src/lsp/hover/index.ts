@@ -7,14 +7,17 @@ import {
 	HoverRequest,
 	MarkupKind,
 } from "vscode-languageserver";
+import { seenAt } from "../../rules/engine";
 import { ruleByCode } from "../../rules/registry";
 import type { Finding } from "../../rules/rule";
 import { ruleUrl } from "../../rules/url";
 import type { Span } from "../../syntax/facts";
+import type { PackageVersions } from "../../workspace/versions/project";
 import { type Asked, askDocument, invalidParams, positionIn } from "../requests";
 import type { GetSession } from "../session";
 import { type Case, type Hovered, hoveredAt } from "./cases";
 import { describePatterns } from "./patterns";
+import { describeSeen } from "./seen";
 import { describeState } from "./state";
 import { describeTimeline } from "./timeline";
 import { type Words, wordsFor } from "./words";
@@ -32,19 +35,19 @@ export function registerHover(connection: Connection, session: GetSession): void
 	});
 }
 
-function hover({ session, document, settings }: Asked, offset: number): Hover | null {
+function hover({ session, document, settings, versions }: Asked, offset: number): Hover | null {
 	const analysis = document.analysis();
 	const hovered = hoveredAt(analysis.graph, offset);
 	if (hovered === undefined) return null;
 	const words = wordsFor(document, analysis.graph, session.client.hover, session.texts);
 	const findings = analysis
-		.findings(settings.selection)
+		.findings(settings.selection, versions)
 		.filter(({ place }) => document.covers(place) && meet(place, hovered.span));
 	const sections = [
 		describeStates(words, hovered),
 		describeTimeline(words, hovered),
 		describePatterns(words, hovered.cases[0]?.handle.core, isAboutLoading(hovered)),
-		...findings.map((finding) => describeFinding(words, finding)),
+		...findings.map((finding) => describeFinding(words, finding, versions)),
 	];
 	const value = sections.filter((section) => section !== undefined).join("\n\n");
 	if (value === "") return null;
@@ -84,7 +87,7 @@ function distinctStates(words: Words, cases: readonly Case[]): readonly StateInW
 	return [...states].map(([text, when]) => ({ text, when }));
 }
 
-function describeFinding(words: Words, finding: Finding): string {
+function describeFinding(words: Words, finding: Finding, versions: PackageVersions): string {
 	const { markup, say } = words;
 	const summary = ruleByCode(finding.code)?.meta.summary;
 	const head = say("hover.finding", {
@@ -93,7 +96,9 @@ function describeFinding(words: Words, finding: Finding): string {
 		message: markup.sentence(finding.message),
 	});
 	const why = summary === undefined ? [] : [say("hover.finding.why", { summary: markup.sentence(summary) })];
-	return [head, ...why, markup.link(say("hover.finding.docs"), ruleUrl(finding))].join("\n\n");
+	const seen = seenAt(finding, words.graph);
+	const said = seen === undefined ? [] : [describeSeen(words, seen, versions.peft)];
+	return [head, ...why, ...said, markup.link(say("hover.finding.docs"), ruleUrl(finding))].join("\n\n");
 }
 
 function meet(a: Span, b: Span): boolean {

@@ -20,6 +20,20 @@ export const en = {
 	"pattern.infer": "for inference",
 	"pattern.resume": "or, to go on training:",
 
+	// What PEFT says at run time, by its version
+	seen: "{which}: {what}",
+	"seen.project": "peft {version} ({source})",
+	"seen.latest": "peft {span}",
+	"seen.several": "{which}, by version:",
+	"seen.before": "before {until}",
+	"seen.between": "from {since}, before {until}",
+	"seen.from": "{since} or later",
+	"seen.nothing": "no warning at all",
+	"seen.quiet": "no warning here",
+	"seen.warns": "warns {warnings}",
+	"seen.reload": "{here}; when the checkpoint is loaded, warns {warnings}",
+	"seen.and": " and ",
+
 	// A place
 	"list.separator": ", ",
 	line: "line {line}",
