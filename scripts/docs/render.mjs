@@ -67,7 +67,7 @@ export function rulesTable(sources, language, folder) {
 		`[${meta.code}](${folder}${name}${language.suffix}.md)`,
 		`\`${meta.name}\``,
 		language.suffix === "" ? meta.summary : firstSentence(doc),
-		language.severities[meta.severity],
+		`${language.severities[meta.severity]}${meta.preview ? ` (${language.preview})` : ""}`,
 		language.fixes[meta.fix],
 	]);
 	return table(language.ruleColumns, rows);

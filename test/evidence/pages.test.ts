@@ -40,7 +40,7 @@ function skeleton(page: string): unknown[] {
 		.map((section) => {
 			const prose = section.replace(/^```.*?^```$/gms, "");
 			return {
-				code: [...section.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([block]) => block),
+				code: [...section.matchAll(/^```([\w ]*)\n(.*?)^```$/gms)].map(([block]) => block),
 				items: prose.match(/^- /gm)?.length ?? 0,
 				rows: prose.match(/^\|/gm)?.length ?? 0,
 				links: [...prose.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target?.replace(".zh-cn.md", ".md")),

@@ -7,9 +7,11 @@ import type { ModelGraph } from "../analysis/graph";
 import { testProgram } from "../analysis/test-program";
 import type { PythonParser } from "../syntax/parser";
 import { testParser } from "../syntax/test-parser";
-import { fixesFor, lint } from "./engine";
+import { createCellParser } from "../workspace/notebook/cells";
+import { defaultSelection, fixesFor, lint, type RuleSelection } from "./engine";
+import { ruleByCode, rules } from "./registry";
 import type { Edit, Finding, Fix } from "./rule";
-import { type Literate, type Marker, type PythonBlock, readLiterate, renderBlock } from "./shared/literate";
+import { cellsIn, type Literate, type Marker, type PythonBlock, readLiterate, renderBlock } from "./shared/literate";
 
 /** Set: the markers and the fixed texts in every `cases.md` are rewritten to what is reported. */
 const UPDATE = process.env.UPDATE_CASES === "1";
@@ -27,12 +29,16 @@ interface Report {
 	readonly parses: boolean;
 }
 
+/** Every rule, those in preview by their code. */
+const everyRule: RuleSelection = { ...defaultSelection, select: rules.map(({ meta }) => meta.code) };
+
 /** What the whole chain says about a text, with files beside it. */
-function check(text: string, files: ReadonlyMap<string, string>): Report {
-	const facts = parser.parse(text);
+function check(text: string, { files, isNotebook }: PythonBlock): Report {
+	const cells = cellsIn(text);
+	const facts = isNotebook ? createCellParser(parser)({ text, cells }) : parser.parse(text);
 	const program = testProgram("case.py", new Map([...files, ["case.py", text]]), parser);
-	const graph = analyze({ name: "case.py", text, facts, program });
-	return { findings: lint(graph, facts.comments), graph, parses: !facts.hasError };
+	const graph = analyze({ name: "case.py", text, facts, program, ...(isNotebook && { cells }) });
+	return { findings: lint(graph, facts.comments, everyRule), graph, parses: !facts.hasError };
 }
 
 /** The cases of each rule, and programs of many shapes that all rules read. */
@@ -48,7 +54,7 @@ for (const file of caseFiles) {
 		const markdown = readFileSync(path, "utf8");
 		const literate = readLiterate(markdown);
 		test.each(literate.blocks.map((block) => [block.name, block] as const))("%s", (_, block) => {
-			const report = check(literate.prelude + block.code, block.files);
+			const report = check(literate.prelude + block.code, block);
 			if (UPDATE) return;
 			expect(renderBlock(block.code, markersOf(report, literate, block))).toBe(block.written);
 			expectFixedTexts(report, literate, block);
@@ -69,20 +75,21 @@ for (const folder of folders) {
 		const { blocks } = readLiterate(readFileSync(path, "utf8"));
 		const under = (heading: string) =>
 			blocks.filter((block) => block.headings.some((title) => title.startsWith(heading)));
+		const isMended = ruleByCode(code)?.meta.fix !== "none";
 		test.each(under("Bad").map((block) => [block.name, block] as const))(
 			"%s fires, and its first fix mends it",
 			(_, block) => {
-				const report = check(block.code, block.files);
+				const report = check(block.code, block);
 				expect(report.findings.map((finding) => finding.code)).toContain(code);
 				for (const finding of report.findings.filter((other) => other.code === code)) {
 					const [best] = fixesFor(finding, report.graph);
-					expect(best, "there is a fix").toBeDefined();
+					expect(best !== undefined, "there is a fix").toBe(isMended);
 					expectMendingFixes(report, finding, block);
 				}
 			},
 		);
 		test.each(under("Good").map((block) => [block.name, block] as const))("%s is silent", (_, block) => {
-			expect(check(block.code, block.files).findings).toEqual([]);
+			expect(check(block.code, block).findings).toEqual([]);
 		});
 		test("shows what is wrong and what is right", () => {
 			expect(under("Bad").length).toBeGreaterThan(0);
@@ -134,12 +141,12 @@ function fixedText(report: Report, { prelude }: Literate, block: PythonBlock, ti
 }
 
 /** Each fix leaves a text that parses, without this finding and without a new one. */
-function expectMendingFixes(report: Report, finding: Finding, { files }: PythonBlock): void {
+function expectMendingFixes(report: Report, finding: Finding, block: PythonBlock): void {
 	const text = report.graph.sources[0]?.text ?? "";
 	for (const fix of fixesFor(finding, report.graph).filter(staysIn)) {
 		const fixed = apply(text, fix.edits);
-		const after = check(fixed, files);
-		expect(after.parses, `${fix.title} leaves broken code:\n${fixed}`).toBe(true);
+		const after = check(fixed, block);
+		expect(after.parses || !report.parses, `${fix.title} leaves broken code:\n${fixed}`).toBe(true);
 		const left = report.findings.filter((other) => other !== finding).map((other) => other.code);
 		expect(
 			minus(
@@ -153,9 +160,11 @@ function expectMendingFixes(report: Report, finding: Finding, { files }: PythonB
 }
 
 /** Line ends change nothing, and a fix keeps to those it finds. */
-function expectSameInWindows(report: Report, { files }: PythonBlock): void {
+function expectSameInWindows(report: Report, block: PythonBlock): void {
+	// What separates cells is no line end of theirs.
+	if (block.isNotebook) return;
 	const text = (report.graph.sources[0]?.text ?? "").replaceAll("\n", "\r\n");
-	const windows = check(text, files);
+	const windows = check(text, block);
 	expect(windows.findings.map((finding) => finding.message)).toEqual(report.findings.map((finding) => finding.message));
 	for (const [index, finding] of windows.findings.entries()) {
 		const here = fixesFor(finding, windows.graph)
@@ -200,7 +209,7 @@ function minus(all: readonly string[], known: readonly string[]): readonly strin
 
 function rewrite(markdown: string, literate: Literate): string {
 	const edits = literate.blocks.flatMap((block) => {
-		const report = check(literate.prelude + block.code, block.files);
+		const report = check(literate.prelude + block.code, block);
 		return [
 			{
 				start: block.start,

@@ -251,6 +251,11 @@ class Evidence:
         """The names that a python block under a heading of doc.md leaves behind, run as it is printed there."""
         return execute(python_blocks(self.folder / "doc.md", heading)[index])
 
+    def cells(self, heading, index=0):
+        """The cells of a notebook block under a heading of doc.md, for scripts that run them in another order."""
+        block = python_blocks(self.folder / "doc.md", heading)[index]
+        return re.split(r"^# %%.*\n", block, flags=re.M)
+
     def fixed_block(self, index):
         """The same for the `index`-th block under Bad after PEFT Lint's fix: a file in the folder that --fixed names."""
         if self.fixed is None:
@@ -283,7 +288,7 @@ class Evidence:
 
 def python_blocks(document, heading):
     section = re.search(rf"^## {re.escape(heading)}$(.*?)(?=^## |\Z)", document.read_text(encoding="utf-8"), re.M | re.S)
-    return re.findall(r"^```python\n(.*?)^```$", section.group(1), re.M | re.S)
+    return re.findall(r"^```python(?: notebook)?\n(.*?)^```$", section.group(1), re.M | re.S)
 
 
 def execute(source):

@@ -6,8 +6,10 @@
  *
  * A marker stands under the line its finding starts on; its carets are the finding's columns there. For a finding that
  * starts in column 0 the `#` counts as the first caret (`#^^^`). Severity and message may be left out. Blocks with
- * `file="lib/helpers.py"` after `python` are files that the next block can import.
+ * `file="lib/helpers.py"` after `python` are files that the next block can import. A `python notebook` is the cells of a
+ * notebook: lines that begin with `# %%` stand between two.
  */
+import type { Span } from "../../syntax/facts";
 
 export interface Literate {
 	/** Put in front of every block; empty where the file has none. */
@@ -27,6 +29,7 @@ export interface PythonBlock {
 	readonly markers: readonly Marker[];
 	/** The texts that fixes of the block's first finding must give. */
 	readonly fixes: readonly ExpectedFix[];
+	readonly isNotebook: boolean;
 	/** Files beside it, by path. */
 	readonly files: ReadonlyMap<string, string>;
 	/** Where `written` stands in the Markdown. */
@@ -73,15 +76,25 @@ export function readLiterate(markdown: string): Literate {
 			if (last === undefined) throw new Error(`line ${fence.line}: a fix without a block in front of it`);
 			blocks.push({ ...last, fixes: [...last.fixes, { title, code: fence.text, start: fence.start }] });
 		} else if (path !== undefined) files.set(path, fence.text);
-		else if (fence.info === "python") {
-			blocks.push({ ...readBlock(fence), files });
+		else if (fence.info === "python" || fence.info === "python notebook") {
+			blocks.push({ ...readBlock(fence), isNotebook: fence.info === "python notebook", files });
 			files = new Map();
 		} else if (fence.info !== "python prelude") throw new Error(`line ${fence.line}: unknown block "${fence.info}"`);
 	}
 	return { prelude: fences.find((fence) => fence.info === "python prelude")?.text ?? "", blocks };
 }
 
-function readBlock(fence: Fence): Omit<PythonBlock, "files"> {
+/** The cells of a notebook's text; what stands in front of the first `# %%` is one as well. */
+export function cellsIn(text: string): readonly Span[] {
+	const separators = [...text.matchAll(/(?:^|\n)# %%.*(?:\n|$)/g)].map(({ index, 0: { length } }) => [
+		index,
+		index + length,
+	]);
+	const starts = [0, ...separators.map(([, end = 0]) => end)];
+	return starts.map((start, at) => ({ start, end: Math.max(start, separators[at]?.[0] ?? text.length) }));
+}
+
+function readBlock(fence: Fence): Omit<PythonBlock, "files" | "isNotebook"> {
 	const code: string[] = [];
 	const markers: Marker[] = [];
 	for (const line of fence.text.split("\n")) {
