@@ -1,15 +1,21 @@
 import { arch, platform, release } from "node:os";
 import { type Extension, env, l10n, type TextDocument, UIKind, version, window, workspace } from "vscode";
+import { RequestType } from "vscode-languageclient/node";
 import { type DebugInfo, formatDebugInfo } from "./debug-info";
 import type { Server } from "./server";
 
+const versionsRequest = new RequestType<{ textDocument: { uri: string } }, string, void>("peft-lint/versions");
+/** Milliseconds that the server has to say what it knows. */
+const answerTime = 2_000;
+
 /** Puts what a bug report needs on the clipboard. */
 export async function copyDebugInfo(extension: Extension<unknown>, server: Server): Promise<void> {
-	await env.clipboard.writeText(formatDebugInfo(collect(extension, server)));
+	const libraries = await librariesOf(server, window.activeTextEditor?.document);
+	await env.clipboard.writeText(formatDebugInfo({ ...collect(extension, server), libraries }));
 	void window.showInformationMessage(l10n.t("Debug information copied. Paste it into your report."));
 }
 
-function collect(extension: Extension<unknown>, server: Server): DebugInfo {
+function collect(extension: Extension<unknown>, server: Server): Omit<DebugInfo, "libraries"> {
 	return {
 		extensionVersion: String(extension.packageJSON.version),
 		serverVersion: server.client?.initializeResult?.serverInfo?.version,
@@ -26,6 +32,15 @@ function collect(extension: Extension<unknown>, server: Server): DebugInfo {
 		activeDocument: describe(window.activeTextEditor?.document),
 		settings: settingsOf(extension),
 	};
+}
+
+/** A server that does not answer is what some reports are about. */
+async function librariesOf({ client }: Server, document: TextDocument | undefined): Promise<string | undefined> {
+	if (client === undefined || document === undefined) return undefined;
+	const uri = client.code2ProtocolConverter.asUri(document.uri);
+	const answer = client.sendRequest(versionsRequest, { textDocument: { uri } }).catch(() => undefined);
+	const patience = new Promise<undefined>((resolve) => setTimeout(resolve, answerTime, undefined));
+	return Promise.race([answer, patience]);
 }
 
 function describe(document: TextDocument | undefined): DebugInfo["activeDocument"] {

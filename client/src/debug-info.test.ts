@@ -13,6 +13,7 @@ const info: DebugInfo = {
 	language: "en",
 	trusted: true,
 	folders: 2,
+	libraries: "peft 0.13.2 (requirements.txt); unknown: trl",
 	activeDocument: { languageId: "python", scheme: "file", lines: 12 },
 	settings: { "peftLint.ignore": ["PEFT010"] },
 };
@@ -26,6 +27,7 @@ test("a running server", () => {
 			"- Platform: linux 6.1 x64, Node 20.19.0",
 			"- Workspace: 2 folder(s), trusted",
 			"- Active document: python, file, 12 lines",
+			"- Libraries: peft 0.13.2 (requirements.txt); unknown: trl",
 			"- Settings:",
 			"",
 			"```json",
@@ -48,8 +50,15 @@ test("nothing known", () => {
 		remote: "ssh-remote",
 		trusted: false,
 		activeDocument: undefined,
+		libraries: undefined,
 	});
-	for (const line of ["- Server: failed\n", ", ssh-remote, en", "restricted mode", "- Active document: none"]) {
+	for (const line of [
+		"- Server: failed\n",
+		", ssh-remote, en",
+		"restricted mode",
+		"- Active document: none",
+		"- Libraries: not asked",
+	]) {
 		expect(text).toContain(line);
 	}
 });

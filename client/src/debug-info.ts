@@ -12,6 +12,8 @@ export interface DebugInfo {
 	readonly language: string;
 	readonly trusted: boolean;
 	readonly folders: number;
+	/** Of the libraries that the active document's project uses, as the server says it. */
+	readonly libraries: string | undefined;
 	readonly activeDocument: { readonly languageId: string; readonly scheme: string; readonly lines: number } | undefined;
 	readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -31,6 +33,7 @@ export function formatDebugInfo(info: DebugInfo): string {
 				? "none"
 				: `${activeDocument.languageId}, ${activeDocument.scheme}, ${activeDocument.lines} lines`,
 		],
+		["Libraries", info.libraries ?? "not asked"],
 	];
 	const list = rows.map(([name, value]) => `- ${name}: ${value}`);
 	return [...list, "- Settings:", "", "```json", JSON.stringify(info.settings, undefined, 2), "```", ""].join("\n");

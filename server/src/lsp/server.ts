@@ -11,6 +11,7 @@ import { registerLifecycle } from "./lifecycle";
 import { createLog } from "./log";
 import { registerModelGraph } from "./model-graph";
 import { registerSync } from "./sync";
+import { registerVersions } from "./versions";
 
 /** What the place it runs in gives the server. */
 export interface Surroundings {
@@ -38,6 +39,7 @@ export function startServer(surroundings: Surroundings): Connection {
 	registerCodeActions(connection, session);
 	registerHover(connection, session);
 	registerModelGraph(connection, session);
+	registerVersions(connection, session);
 	connection.listen();
 	return connection;
 }

@@ -42,6 +42,7 @@ suite("commands", () => {
 		await vscode.commands.executeCommand("peftLint.copyDebugInfo");
 		const text = await vscode.env.clipboard.readText();
 		assert.match(text, /^- PEFT Lint: \d+\.\d+\.\d+\n- Server: running, \d+\.\d+\.\d+\n/);
+		assert.match(text, /^- Libraries: peft 0\.13\.2 \(requirements\.txt\); unknown: transformers, /m);
 		assert.match(text, /"peftLint\.severity": \{\}/);
 		assert.ok(!text.includes(document.uri.fsPath));
 	});

@@ -2,10 +2,10 @@
 import { packageNames } from "../../rules/versions";
 import type { Host } from "../host";
 import { childOf, folderIdOf, foldersUpTo, idOf, isWithin, parentOf } from "../program/ids";
-import { type PackageVersion, type PackageVersions, readFolder } from "./folder";
+import { type PackageVersion, type PackageVersions, readFolder, type Source } from "./folder";
 import { contains } from "./ranges";
 
-export type { PackageVersion, PackageVersions } from "./folder";
+export type { PackageVersion, PackageVersions, Source } from "./folder";
 
 export interface VersionReader {
 	/**
@@ -57,6 +57,16 @@ export function createVersionReader(host: Host): VersionReader {
 		},
 		forget,
 	};
+}
+
+/** For logs and bug reports: `peft 0.13.2 (uv.lock); trl any (pyproject.toml); unknown: transformers, torch`. */
+export function describeVersions(versions: PackageVersions, nameOf = (source: Source) => source.name): string {
+	const known = packageNames.flatMap((name) => {
+		const version = versions[name];
+		return version === undefined ? [] : [`${name} ${version.text || "any"} (${nameOf(version.source)})`];
+	});
+	const unknown = packageNames.filter((name) => versions[name] === undefined);
+	return [...known, ...(unknown.length > 0 ? [`unknown: ${unknown.join(", ")}`] : [])].join("; ");
 }
 
 function widen(near: PackageVersions, far: PackageVersions): PackageVersions {
