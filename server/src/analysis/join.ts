@@ -232,6 +232,7 @@ function joinHistories(into: State, from: State): void {
 }
 
 function joinObject(a: HeapObject, b: HeapObject, site: string): HeapObject {
+	if (a.t === "core" && b.t === "core") return { ...a, known: a.known && b.known };
 	if (a.t === "instance" && b.t === "instance") return { ...a, fields: joinFields(a.fields, b.fields, site) };
 	if (a.t === "trainer" && b.t === "trainer") return { ...a, fields: joinFields(a.fields, b.fields, site) };
 	if (a.t === "list" && a.items.every(isPlain)) return { t: "list", items: [], open: true };
