@@ -1,15 +1,35 @@
 /** Taking a branch: what a path knows from there on. */
 import { classKind } from "../catalog";
+import type { Span, Stmt } from "../syntax/facts";
 import { excludeOthers } from "./argparse";
-import type { Condition, Place } from "./graph";
+import type { Condition } from "./graph";
 import { isPeftPath, materialize, refineToPeft } from "./handles";
-import type { Machine } from "./machine";
-import { bind, type Clause, fork, getFact, resolve, type State, setFact, unknownId } from "./state";
-import { COUNTER, closedItems, ITEM, isTrue, truthOf } from "./truth";
+import { type Context, type Machine, place } from "./machine";
+import { above, below, between, includes, intersect, isImpossible } from "./ranges";
+import {
+	bind,
+	type Clause,
+	fork,
+	getFact,
+	getObject,
+	type Range,
+	resolve,
+	type State,
+	setFact,
+	unknownId,
+} from "./state";
+import { COUNTER, closedItems, ITEM, isTrue, literal, rangeOf, truthOf } from "./truth";
 import { type Constant, keyOf, type SymbolOp, type Value } from "./values";
 
+/** Who asks. */
+export interface Asking {
+	readonly machine: Machine;
+	/** The statement that the test stands in. */
+	readonly statement: Stmt | undefined;
+}
+
 /** Takes the branch on which `value` is `truth`; false when it cannot be taken. Changes `state`. */
-export function assume(state: State, value: Value, truth: boolean, machine: Machine): boolean {
+export function assume(state: State, value: Value, truth: boolean, asking: Asking): boolean {
 	const decided = truthOf(state, value);
 	if (decided !== undefined) return decided === truth;
 	const known = resolve(state, value);
@@ -18,26 +38,28 @@ export function assume(state: State, value: Value, truth: boolean, machine: Mach
 	const fact = getFact(state, id);
 	setFact(state, id, { ...fact, truth, none: truth ? false : fact.none });
 	if (truth) excludeOthers(state, id);
-	return known.k === "symbol" && known.op ? assumeOp(state, known.op, truth, machine) : true;
+	return known.k === "symbol" && known.op ? assumeOp(state, known.op, truth, asking) : true;
 }
 
-function assumeOp(state: State, op: SymbolOp, truth: boolean, machine: Machine): boolean {
+function assumeOp(state: State, op: SymbolOp, truth: boolean, asking: Asking): boolean {
 	switch (op.kind) {
 		case "not":
-			return assume(state, op.of, !truth, machine);
+			return assume(state, op.of, !truth, asking);
 		case "bool":
 		case "len":
-			return assume(state, op.of, truth, machine);
+			return assume(state, op.of, truth, asking);
 		case "and":
-			return assumeAll(state, op.of, truth, true, machine);
+			return assumeAll(state, op.of, truth, true, asking);
 		case "or":
-			return assumeAll(state, op.of, truth, false, machine);
+			return assumeAll(state, op.of, truth, false, asking);
 		case "compare":
-			return assumeCompare(state, op, truth);
+			return assumeCompare(state, op, truth, asking);
+		case "iff":
+			return assumeIff(state, op, truth, asking);
 		case "isinstance":
-			return assumeInstance(state, op, truth, machine);
+			return assumeInstance(state, op, truth, asking);
 		case "hasattr":
-			if (truth && op.name === "merge_and_unload") refine(state, op.of, machine);
+			if (truth && op.name === "merge_and_unload") refine(state, op.of, asking);
 			return true;
 		case "call":
 			setFact(state, op.key, { ...getFact(state, op.key), truth });
@@ -48,11 +70,11 @@ function assumeOp(state: State, op: SymbolOp, truth: boolean, machine: Machine):
 }
 
 /** `and` is true when all parts are; when it is false, at least one is. Dually `or`. */
-function assumeAll(state: State, parts: readonly Value[], truth: boolean, unit: boolean, machine: Machine): boolean {
-	if (truth === unit) return parts.every((part) => assume(state, part, unit, machine));
+function assumeAll(state: State, parts: readonly Value[], truth: boolean, unit: boolean, asking: Asking): boolean {
+	if (truth === unit) return parts.every((part) => assume(state, part, unit, asking));
 	const open = parts.filter((part) => truthOf(state, part) === undefined);
 	const [only] = open;
-	if (open.length === 1 && only) return assume(state, only, !unit, machine);
+	if (open.length === 1 && only) return assume(state, only, !unit, asking);
 	addClause(
 		state,
 		open.map((value) => ({ value, truth: !unit })),
@@ -65,15 +87,40 @@ const CLAUSES = 24;
 
 /** From here on at least one of the alternatives holds. */
 export function addClause(state: State, clause: Clause): void {
-	if (clause.length > 1) state.clauses = [...state.clauses.slice(1 - CLAUSES), clause];
+	if (clause.length < 2) return;
+	const literals = clause.map(({ value, truth }) => literal(value, truth));
+	state.clauses = [...state.clauses.slice(1 - CLAUSES), literals];
 }
 
-function assumeCompare(state: State, op: SymbolOp & { kind: "compare" }, truth: boolean): boolean {
+/** Both true or both false; or one of the two and not the other. */
+function assumeIff(state: State, { left, right }: SymbolOp & { kind: "iff" }, truth: boolean, asking: Asking): boolean {
+	const [x, y] = [truthOf(state, left), truthOf(state, right)];
+	if (x !== undefined) return assume(state, right, x === truth, asking);
+	if (y !== undefined) return assume(state, left, y === truth, asking);
+	for (const one of [true, false]) {
+		addClause(state, [
+			{ value: left, truth: one },
+			{ value: right, truth: one !== truth },
+		]);
+	}
+	return true;
+}
+
+function assumeCompare(
+	state: State,
+	op: SymbolOp & { kind: "compare" },
+	truth: boolean,
+	{ statement }: Asking,
+): boolean {
 	const { operator, left, right } = op;
+	if (operator === "<") return assumeLess(state, left, right, truth, statement);
 	const id = unknownId(left);
 	if (id === undefined) return true;
-	if ((operator === "==" || operator === "is") && right.k === "constant")
+	if ((operator === "==" || operator === "is") && right.k === "constant") {
+		if (truth && left.k === "symbol" && left.op?.kind === "count" && typeof right.value === "number")
+			return narrow(state, left, between(right.value, right.value));
 		return assumeEqual(state, id, [right.value], truth);
+	}
 	if (operator !== "in") return true;
 	const items = closedItems(state, right);
 	if (!items) return true;
@@ -81,11 +128,55 @@ function assumeCompare(state: State, op: SymbolOp & { kind: "compare" }, truth: 
 	return constants.length === items.length || !truth ? assumeEqual(state, id, constants, truth) : true;
 }
 
+function assumeLess(state: State, left: Value, right: Value, truth: boolean, at: Stmt | undefined): boolean {
+	const [a, b] = [rangeOf(state, left), rangeOf(state, right)];
+	return truth
+		? narrow(state, left, below(b, true, at)) && narrow(state, right, above(a, true, at))
+		: narrow(state, left, above(b, false, at)) && narrow(state, right, below(a, false, at));
+}
+
+/** The value is a number within the range; false when there is none left that it could be. */
+function narrow(state: State, value: Value, by: Range): boolean {
+	const id = unknownId(resolve(state, value));
+	if (id === undefined || (!by.low && !by.high)) return true;
+	const range = intersect(rangeOf(state, value), by);
+	if (isImpossible(range)) return false;
+	const fact = getFact(state, id);
+	const oneOf = fact.oneOf?.filter((one) => typeof one === "number" && includes(range, one));
+	if (oneOf?.length === 0) return false;
+	setFact(state, id, { ...fact, range, oneOf, none: false });
+	if (value.k === "symbol" && value.op?.kind === "count") limitCount(state, value.op.of, range);
+	return true;
+}
+
+/** At most one of several is true, or at least one. */
+function limitCount(state: State, parts: readonly Value[], { low, high }: Range): void {
+	if (low && (low.value > 0 || low.open))
+		addClause(
+			state,
+			parts.map((value) => ({ value, truth: true })),
+		);
+	if (!high || high.value > 2 || (high.value === 2 && !high.open)) return;
+	for (const [index, value] of parts.entries()) {
+		for (const other of parts.slice(index + 1)) {
+			addClause(state, [
+				{ value, truth: false },
+				{ value: other, truth: false },
+			]);
+		}
+	}
+}
+
 /** The unknown is, or is not, one of the constants. */
 function assumeEqual(state: State, id: string, constants: readonly Constant[], truth: boolean): boolean {
 	const fact = getFact(state, id);
 	if (truth) {
-		const oneOf = (fact.oneOf ?? constants).filter((one) => constants.includes(one) && !fact.differs.includes(one));
+		const { range } = fact;
+		const isOpen = (one: Constant): boolean =>
+			constants.includes(one) &&
+			!fact.differs.includes(one) &&
+			(range === undefined || (typeof one === "number" && includes(range, one)));
+		const oneOf = (fact.oneOf ?? constants).filter(isOpen);
 		if (oneOf.length === 0) return false;
 		const allTrue = oneOf.every(isTrue) ? true : undefined;
 		const allFalse = oneOf.some(isTrue) ? undefined : false;
@@ -109,19 +200,14 @@ function assumeEqual(state: State, id: string, constants: readonly Constant[], t
 	return true;
 }
 
-function assumeInstance(
-	state: State,
-	op: SymbolOp & { kind: "isinstance" },
-	truth: boolean,
-	machine: Machine,
-): boolean {
+function assumeInstance(state: State, op: SymbolOp & { kind: "isinstance" }, truth: boolean, asking: Asking): boolean {
 	const peft = op.classes.every((cls) => cls.k === "external" && classKind(cls.name) === "peft-model");
-	if (truth && peft) refine(state, op.of, machine);
+	if (truth && peft) refine(state, op.of, asking);
 	return true;
 }
 
 /** The value is known to be a PeftModel from here on. */
-function refine(state: State, value: Value, machine: Machine): void {
+function refine(state: State, value: Value, { machine }: Asking): void {
 	const known = resolve(state, value);
 	const id = unknownId(value);
 	if (known.k === "symbol") {
@@ -140,17 +226,18 @@ export interface Branches {
 }
 
 /** The two sides of a test; a side is undefined when it cannot be taken. The given state is used up. */
-export function branch(state: State, test: Value, at: Place, machine: Machine): Branches {
+export function branch(machine: Machine, state: State, test: Value, at: Span, ctx: Context): Branches {
 	const decided = truthOf(state, test);
 	if (decided !== undefined) return decided ? { yes: state, no: undefined } : { yes: undefined, no: state };
 	const yes = fork(state);
 	const no = state;
-	const canYes = assume(yes, test, true, machine);
-	const canNo = assume(no, test, false, machine);
+	const asking = { machine, statement: ctx.statement };
+	const canYes = assume(yes, test, true, asking);
+	const canNo = assume(no, test, false, asking);
 	if (canYes && canNo) {
-		const kind = guessKind(test);
-		follow(yes, { test: at, holds: true }, kind);
-		follow(no, { test: at, holds: false }, kind);
+		const kind = guessKind(state, test);
+		follow(yes, { test: place(ctx, at), holds: true }, kind);
+		follow(no, { test: place(ctx, at), holds: false }, kind);
 	}
 	return { yes: canYes ? yes : undefined, no: canNo ? no : undefined };
 }
@@ -159,10 +246,18 @@ export function branch(state: State, test: Value, at: Place, machine: Machine): 
  * Some undecided tests are guesses about what the analysis should know. `model`: a question about a model in our hands.
  * `counter`: which pass of a loop this is, or what its item is.
  */
-function guessKind(test: Value): "model" | "counter" | "none" {
+function guessKind(state: State, test: Value): "model" | "counter" | "none" {
 	const key = keyOf(test);
+	if (asksObject(state, test)) return "model";
 	if (key.includes(COUNTER) || key.includes(ITEM)) return "counter";
 	return /[<{](core|copy|net|unknown):/.test(key) ? "model" : "none";
+}
+
+/** An object of ours has its own idea of being true or equal. */
+function asksObject(state: State, test: Value): boolean {
+	const op = test.k === "symbol" ? test.op : undefined;
+	const asked = op?.kind === "compare" ? [op.left, op.right] : op?.kind === "not" ? [op.of] : [test];
+	return asked.some((value) => value.k === "ref" && getObject(state, value.id)?.t === "instance");
 }
 
 function follow(state: State, condition: Condition, kind: "model" | "counter" | "none"): void {

@@ -8,8 +8,8 @@ import { argumentKeys } from "./effects/call";
 import { one } from "./expressions";
 import { isInstance } from "./instances";
 import { type Arguments, type Context, type Machine, type Result, siteKey } from "./machine";
-import type { State } from "./state";
-import { computed, truthOf } from "./truth";
+import { resolve, type State } from "./state";
+import { computed, isTruth, truthOf } from "./truth";
 import { type Constant, constant, external, isNone, keyOf, NONE, TRUE, tuple, type Value } from "./values";
 
 type Builtin = (machine: Machine, state: State, args: Arguments, call: CallExpr, ctx: Context) => Result[] | undefined;
@@ -19,6 +19,34 @@ const passOn: Builtin = (_machine, state, args) => {
 	const [first] = args.positional;
 	return first && one(state, first);
 };
+
+const makeSet: Builtin = (_machine, state, args, call, ctx) => {
+	const [value] = args.positional;
+	const { items, open } = value ? sequenceItems(state, value) : { items: [], open: false };
+	return one(state, newList(state, items, open, siteKey(ctx, call)));
+};
+
+/** The answer of a function over all items of a sequence, where they are known. */
+function ofSequence(
+	state: State,
+	args: Arguments,
+	answer: (parts: readonly Value[]) => Value | undefined,
+): Result[] | undefined {
+	const [value] = args.positional;
+	if (!value) return undefined;
+	const { items, open } = sequenceItems(state, value);
+	const found = open ? undefined : answer(items.map((item) => resolve(state, item)));
+	return found && one(state, found);
+}
+
+/** `any` and `all`: whether some or every part is true. */
+function junction(state: State, kind: "and" | "or", of: readonly Value[]): Value {
+	const truths = of.map((part) => truthOf(state, part));
+	if (truths.includes(kind === "or")) return constant(kind === "or");
+	if (truths.every((truth) => truth !== undefined)) return constant(kind === "and");
+	const all = computed(`(${kind} ${of.map(keyOf).join(" ")})`, { kind, of });
+	return computed(`bool(${keyOf(all)})`, { kind: "bool", of: all });
+}
 
 const BUILTINS: Readonly<Record<string, Builtin>> = {
 	"builtins.isinstance": (_machine, state, args) => {
@@ -55,6 +83,12 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 			truth !== undefined ? constant(truth) : computed(`bool(${keyOf(value)})`, { kind: "bool", of: value }),
 		);
 	},
+	"builtins.any": (_machine, state, args) => ofSequence(state, args, (parts) => junction(state, "or", parts)),
+	"builtins.all": (_machine, state, args) => ofSequence(state, args, (parts) => junction(state, "and", parts)),
+	"builtins.sum": (_machine, state, args) =>
+		ofSequence(state, args, (of) =>
+			of.every(isTruth) ? computed(`count(${of.map(keyOf).join()})`, { kind: "count", of }) : undefined,
+		),
 	"builtins.len": (_machine, state, args) => {
 		const [value] = args.positional;
 		if (!value) return undefined;
@@ -90,11 +124,8 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 		const { items, open } = sequenceItems(state, value);
 		return one(state, open && items.length === 0 ? value : newList(state, items, open, siteKey(ctx, call)));
 	},
-	"builtins.set": (_machine, state, args, call, ctx) => {
-		const [value] = args.positional;
-		const { items, open } = value ? sequenceItems(state, value) : { items: [], open: false };
-		return one(state, newList(state, items, open, siteKey(ctx, call)));
-	},
+	"builtins.set": makeSet,
+	"builtins.frozenset": makeSet,
 	"builtins.setattr": (_machine, state, args) => {
 		const [base, name, value] = args.positional;
 		if (!base || !value || name?.k !== "constant" || typeof name.value !== "string") return undefined;
@@ -150,7 +181,7 @@ export function callBuiltin(
 
 /** Functions and methods whose answer depends on their arguments alone, and that change nothing. */
 const PURE_EXTERNAL =
-	/^(builtins\.(str|int|float|abs|min|max|sum|any|all|type|repr|round|frozenset|filter|map|vars|id|ord|chr|callable)|os\.(path\..*|getenv|listdir|environ\..*)|sys\..*|platform\..*|glob\.glob|pathlib\.\w+|torch\.cuda\.\w+|importlib\.util\.find_spec|shutil\.which|json\.loads|transformers\.trainer_utils\.get_last_checkpoint|.*\.(is|has|should|use|can)_\w+)$/;
+	/^(builtins\.(str|int|float|abs|min|max|sum|any|all|type|repr|round|filter|map|vars|id|ord|chr|callable)|os\.(path\..*|getenv|listdir|environ\..*)|sys\..*|platform\..*|glob\.glob|pathlib\.\w+|torch\.cuda\.\w+|importlib\.util\.find_spec|shutil\.which|json\.loads|transformers\.trainer_utils\.get_last_checkpoint|.*\.(is|has|should|use|can)_\w+)$/;
 const PURE_METHOD =
 	/^(exists|is_\w+|has_\w+|should_\w+|get|endswith|startswith|lower|upper|strip|lstrip|rstrip|split|replace|join|format|items|keys|values|as_posix|resolve|absolute|joinpath|with_suffix|iterdir|glob|rglob|isdigit|count|index|find|relative_to|expanduser)$/;
 

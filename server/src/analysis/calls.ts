@@ -175,7 +175,7 @@ function callAsPeft(
 ): Result[] {
 	const classes: Value[] = [{ k: "external", name: "peft.PeftModel" }];
 	const test: Value = symbol(`is-peft(${keyOf(self)})`, { kind: "isinstance", of: self, classes });
-	assume(state, test, true, machine);
+	assume(state, test, true, { machine, statement: ctx.statement });
 	return apply(machine, state, spec, resolve(state, self), args, call, ctx);
 }
 

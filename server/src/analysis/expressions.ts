@@ -22,7 +22,7 @@ import { evaluateComprehension } from "./comprehensions";
 import { newDict, newList, sequenceItems, subscript } from "./containers";
 import { knownModel } from "./handles";
 import { merge } from "./join";
-import { type Arguments, type Context, type Machine, OTHER, place, type Result, siteKey, type Use } from "./machine";
+import { type Arguments, type Context, type Machine, OTHER, type Result, siteKey, type Use } from "./machine";
 import { settled } from "./modules";
 import { dottedName, scopeNames } from "./names";
 import { binary, unary } from "./operators";
@@ -132,7 +132,7 @@ export function evaluateTest(machine: Machine, state: State, test: Expr, ctx: Co
 			const results = evaluate(machine, state, test, ctx);
 			const [only] = results;
 			const asked = results.length === 1 && only ? { value: only.value, truth: true } : undefined;
-			const sides = results.map((result) => branch(result.state, result.value, place(ctx, test), machine));
+			const sides = results.map((result) => branch(machine, result.state, result.value, test, ctx));
 			return { yes: present(sides.map((side) => side.yes)), no: present(sides.map((side) => side.no)), asked };
 		}
 	}
@@ -319,7 +319,7 @@ function boolStep(machine: Machine, so: Result, expr: BoolExpr, index: number, c
 			...boolStep(machine, r, expr, index + 1, calm, ctx),
 		]);
 	}
-	const { yes, no } = branch(so.state, so.value, place(ctx, expr.operands[index - 1] ?? expr), machine);
+	const { yes, no } = branch(machine, so.state, so.value, expr.operands[index - 1] ?? expr, ctx);
 	const stay = goesOn ? no : yes;
 	const go = goesOn ? yes : no;
 	return [...(stay ? one(stay, resolve(stay, so.value)) : []), ...(go ? next(go) : [])];
@@ -395,7 +395,7 @@ function evaluateFString(machine: Machine, state: State, expr: FStringExpr, ctx:
 function evaluateSequence(machine: Machine, state: State, expr: SequenceExpr, ctx: Context): Result[] {
 	return evaluateAll(machine, state, expr.items, ctx).map(({ state: after, values }) => {
 		const items: Value[] = [];
-		let open = expr.kind === "set";
+		let open = false;
 		for (const [index, item] of expr.items.entries()) {
 			const value = values[index] as Value;
 			if (item.kind !== "starred") items.push(value);

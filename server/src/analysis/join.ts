@@ -4,6 +4,7 @@ import { sameObject } from "./equality";
 import type { Condition } from "./graph";
 import type { HeapObject } from "./heap";
 import { leadsToModel, modelSignature, sharedFrames } from "./models";
+import { hull, rangeOfFact } from "./ranges";
 import {
 	type Clause,
 	type Fact,
@@ -212,6 +213,7 @@ function commonFact(a: Fact, b: Fact): Fact {
 		none: a.none === b.none ? a.none : undefined,
 		oneOf: either && either.length <= ALTERNATIVES ? either : undefined,
 		differs: [...new Set([...a.differs, ...b.differs])].filter((value) => excludes(a, value) && excludes(b, value)),
+		range: hull(rangeOfFact(a), rangeOfFact(b)),
 	};
 }
 

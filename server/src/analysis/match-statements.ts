@@ -3,7 +3,7 @@ import type { MatchStmt, Pattern } from "../syntax/facts";
 import { branch } from "./assume";
 import { evaluateTest } from "./expressions";
 import { merge } from "./join";
-import { type Context, type Machine, type Outcome, place, siteKey } from "./machine";
+import { type Context, type Machine, type Outcome, siteKey } from "./machine";
 import { patternNames } from "./names";
 import { type State, setVar } from "./state";
 import { execute } from "./statements";
@@ -80,7 +80,7 @@ function matchPattern(
 			const sides: { yes: State[]; no: State[] } = { yes: [], no: [] };
 			for (const result of machine.evaluate(state, pattern.value, ctx)) {
 				const test = compare(result.state, "==", subject, result.value);
-				const { yes, no } = branch(result.state, test, place(ctx, pattern), machine);
+				const { yes, no } = branch(machine, result.state, test, pattern, ctx);
 				if (yes) sides.yes.push(yes);
 				if (no) sides.no.push(no);
 			}
@@ -88,7 +88,7 @@ function matchPattern(
 		}
 		case "unknown": {
 			const test = computed(`match:${keyOf(subject)}:${siteKey(ctx, pattern)}`);
-			const { yes, no } = branch(state, test, place(ctx, pattern), machine);
+			const { yes, no } = branch(machine, state, test, pattern, ctx);
 			for (const name of patternNames(pattern))
 				if (yes) setVar(yes, ctx.frame, name, symbol(`matched:${name}:${siteKey(ctx, pattern)}`));
 			return { yes: yes ? [yes] : [], no: no ? [no] : [] };

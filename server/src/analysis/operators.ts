@@ -3,7 +3,7 @@ import type { BinaryExpr } from "../syntax/facts";
 import { listItems, newList } from "./containers";
 import { type Context, siteKey } from "./machine";
 import type { State } from "./state";
-import { computed } from "./truth";
+import { computed, iff, not } from "./truth";
 import { type Constant, constant, keyOf, type Value } from "./values";
 
 export function unary(operator: string, value: Value): Value {
@@ -21,6 +21,8 @@ export function binary(state: State, expr: BinaryExpr, left: Value, right: Value
 		const b = listItems(state, right);
 		if (a && b) return newList(state, [...a.items, ...b.items], a.open || b.open, siteKey(ctx, expr));
 	}
+	// Flags: one or the other, not both.
+	if (expr.operator === "^") return not(state, iff(state, left, right));
 	return computed(`(${expr.operator} ${keyOf(left)} ${keyOf(right)})`);
 }
 

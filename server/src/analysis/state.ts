@@ -2,6 +2,7 @@
  * One abstract state of a program: variables, heap, path facts. A state is mutable for its one owner; `fork` gives an
  * independent copy and shares everything until one side writes (copy on write, by owner tokens).
  */
+import type { Stmt } from "../syntax/facts";
 import type { Condition } from "./graph";
 import type { CoreObject, HeapObject } from "./heap";
 import { type Constant, type FrameId, keyOf, NONE, type ObjId, type Value } from "./values";
@@ -13,9 +14,24 @@ export interface Fact {
 	/** One of these constants; a single one is what it equals. */
 	readonly oneOf: readonly Constant[] | undefined;
 	readonly differs: readonly Constant[];
+	/** What comparisons with numbers say of it. */
+	readonly range: Range | undefined;
 }
 
-export const NO_FACT: Fact = { truth: undefined, none: undefined, oneOf: undefined, differs: [] };
+export interface Range {
+	readonly low: Bound | undefined;
+	readonly high: Bound | undefined;
+}
+
+export interface Bound {
+	readonly value: number;
+	/** The number itself is not meant. */
+	readonly open: boolean;
+	/** The statement whose test said so. */
+	readonly at: Stmt | undefined;
+}
+
+export const NO_FACT: Fact = { truth: undefined, none: undefined, oneOf: undefined, differs: [], range: undefined };
 
 /** A map with one owner; others that share it copy it before they write. */
 export interface Owned<K, V> {

@@ -1,9 +1,22 @@
 /** Whether a value is true, as far as a state knows; comparisons under canonical names. Nothing here changes a state. */
 import { classKind, lookupApi } from "../catalog";
+import { findMember } from "./attributes";
 import { SYMBOL_LENGTH } from "./bounds";
 import { isInstance } from "./instances";
-import { type Clause, type Fact, getFact, getObject, resolve, type State, unknownId } from "./state";
-import { type Constant, constant, FALSE, keyOf, type SymbolOp, sameValue, symbol, TRUE, type Value } from "./values";
+import { ANY_NUMBER, between, includes, intersect, isLess, rangeOfFact } from "./ranges";
+import { type Clause, type Fact, getFact, getObject, type Range, resolve, type State, unknownId } from "./state";
+import {
+	type Constant,
+	constant,
+	FALSE,
+	keyOf,
+	type ObjId,
+	type SymbolOp,
+	sameValue,
+	symbol,
+	TRUE,
+	type Value,
+} from "./values";
 
 /** Marks unknowns that count the passes of a loop, and items of a loop over something unknown. */
 export const COUNTER = "counter:";
@@ -28,13 +41,21 @@ export function truthOf(state: State, value: Value): boolean | undefined {
 }
 
 /** A clause whose other alternatives are all out decides the one that is left. */
-function truthByClauses(state: State, value: Value): boolean | undefined {
-	if (state.clauses.length === 0 || value.k !== "symbol") return undefined;
+function truthByClauses(state: State, given: Value): boolean | undefined {
+	if (state.clauses.length === 0 || given.k !== "symbol") return undefined;
+	const asked = literal(given, true);
 	for (const clause of state.clauses) {
-		const own = clause.find((literal) => sameValue(literal.value, value));
-		if (own && isLastAlternative(state, clause, own)) return own.truth;
+		const own = clause.find((one) => sameValue(one.value, asked.value));
+		if (own && isLastAlternative(state, clause, own)) return own.truth === asked.truth;
 	}
 	return undefined;
+}
+
+/** That the value has this truth, said of what it negates or asks for. */
+export function literal(value: Value, truth: boolean): Clause[number] {
+	const op = value.k === "symbol" ? value.op : undefined;
+	if (op?.kind === "not") return literal(op.of, !truth);
+	return op?.kind === "bool" ? literal(op.of, truth) : { value, truth };
 }
 
 function isLastAlternative(state: State, clause: Clause, own: Clause[number]): boolean {
@@ -74,9 +95,15 @@ export function isTrue(value: Constant): boolean {
 
 function truthOfObject(state: State, id: string): boolean | undefined {
 	const object = getObject(state, id);
+	if (object?.t === "instance") return isTruthy(state, object.cls) ? true : undefined;
 	if (object?.t === "list") return object.items.length > 0 ? true : undecidedIf(object.open);
 	if (object?.t === "dict") return object.entries.size > 0 || object.nonEmpty ? true : undecidedIf(object.open);
 	return true;
+}
+
+/** Objects are true unless their class says otherwise. */
+function isTruthy(state: State, cls: ObjId): boolean {
+	return !["__bool__", "__len__"].some((name) => findMember(state, cls, name));
 }
 
 function undecidedIf(open: boolean): false | undefined {
@@ -90,7 +117,7 @@ function truthOfUnknown(state: State, id: string, op: SymbolOp | undefined): boo
 function truthOfFact(fact: Fact): boolean | undefined {
 	if (fact.truth !== undefined) return fact.truth;
 	if (fact.none) return false;
-	if (fact.oneOf?.every(isTrue)) return true;
+	if (fact.oneOf?.every(isTrue) || (fact.range && !includes(fact.range, 0))) return true;
 	return fact.oneOf && !fact.oneOf.some(isTrue) ? false : undefined;
 }
 
@@ -107,6 +134,10 @@ function truthOfOp(state: State, op: SymbolOp): boolean | undefined {
 			return negate(conjunction(op.of.map((part) => negate(plainTruth(state, part)))));
 		case "compare":
 			return decide(state, op.operator, op.left, op.right);
+		case "iff":
+			return agreement(plainTruth(state, op.left), plainTruth(state, op.right));
+		case "count":
+			return negate(conjunction(op.of.map((part) => negate(plainTruth(state, part)))));
 		case "isinstance":
 			return isInstance(state, op.of, op.classes);
 		case "call":
@@ -123,6 +154,10 @@ export function negate(value: boolean | undefined): boolean | undefined {
 export function conjunction(parts: readonly (boolean | undefined)[]): boolean | undefined {
 	if (parts.includes(false)) return false;
 	return parts.includes(undefined) ? undefined : true;
+}
+
+function agreement(a: boolean | undefined, b: boolean | undefined): boolean | undefined {
+	return a === undefined || b === undefined ? undefined : a === b;
 }
 
 // --- comparing
@@ -167,9 +202,29 @@ function comparison(state: State, operator: Comparison, left: Value, right: Valu
 	if (decided !== undefined) return decided ? TRUE : FALSE;
 	const emptiness = asEmptiness(state, operator, left, right);
 	if (emptiness) return emptiness;
+	if ((operator === "==" || operator === "is") && isTruth(left) && isTruth(right)) return iff(state, left, right);
 	const flipped = (operator === "==" || operator === "is") && left.k === "constant";
 	const [a, b] = flipped ? [right, left] : [left, right];
 	return computed(`(${operator} ${nameOf(a)} ${nameOf(b)})`, { kind: "compare", operator, left: a, right: b });
+}
+
+/** Both true or both false: `bool(a) == bool(b)`, `(a is None) == (b is None)`, `flag == True`. */
+export function iff(state: State, left: Value, right: Value): Value {
+	const [x, y] = [truthOf(state, left), truthOf(state, right)];
+	if (x !== undefined && y !== undefined) return constant(x === y);
+	if (x !== undefined) return x ? right : not(state, right);
+	if (y !== undefined) return y ? left : not(state, left);
+	return computed(`(iff ${keyOf(left)} ${keyOf(right)})`, { kind: "iff", left, right });
+}
+
+const TRUTHS: readonly string[] = ["not", "bool", "compare", "isinstance", "hasattr", "iff"];
+
+/** The value is true or false, and nothing else. */
+export function isTruth(value: Value): boolean {
+	if (value.k === "constant") return typeof value.value === "boolean";
+	const op = value.k === "symbol" ? value.op : undefined;
+	if (op?.kind === "and" || op?.kind === "or") return op.of.every(isTruth);
+	return op !== undefined && TRUTHS.includes(op.kind);
 }
 
 /** Two answers of the same call compare alike. */
@@ -207,13 +262,31 @@ export function decide(state: State, operator: Comparison, l: Value, r: Value): 
 		case "in":
 			return member(state, left, right);
 		case "<":
-			return left.k === "constant" &&
-				right.k === "constant" &&
-				typeof left.value === "number" &&
-				typeof right.value === "number"
-				? left.value < right.value
-				: undefined;
+			return isLess(rangeOf(state, left), rangeOf(state, right));
 	}
+}
+
+/** What is known of a number. */
+export function rangeOf(state: State, given: Value): Range {
+	const value = resolve(state, given);
+	if (value.k === "constant") return typeof value.value === "number" ? between(value.value, value.value) : ANY_NUMBER;
+	const id = unknownId(value);
+	const fact = id === undefined ? undefined : getFact(state, id);
+	const counted = value.k === "symbol" && value.op ? countOf(state, value.op) : undefined;
+	const known = (fact && rangeOfFact(fact)) ?? ANY_NUMBER;
+	// The only false number is 0.
+	const zero = fact?.truth === false && fact.none !== true ? between(0, 0) : ANY_NUMBER;
+	return intersect(intersect(known, zero), counted ?? ANY_NUMBER);
+}
+
+function countOf(state: State, op: SymbolOp): Range | undefined {
+	if (op.kind === "len") {
+		const filled = plainTruth(state, op.of);
+		return between(filled ? 1 : 0, filled === false ? 0 : undefined);
+	}
+	if (op.kind !== "count") return undefined;
+	const truths = op.of.map((part) => plainTruth(state, part));
+	return between(truths.filter((one) => one === true).length, truths.filter((one) => one !== false).length);
 }
 
 /** The one constant that an unknown can be. */
@@ -250,6 +323,8 @@ function equalsConstant(state: State, value: Value, wanted: Constant): boolean |
 	}
 	if (fact.differs.includes(wanted)) return false;
 	if (wanted === null && fact.none !== undefined) return fact.none;
+	if (fact.range && !(typeof wanted === "number" && includes(fact.range, wanted))) return false;
+	if (typeof wanted === "number" && !includes(rangeOf(state, value), wanted)) return false;
 	// Not by clauses: one of them may be about this very comparison.
 	const truth = plainTruth(state, value);
 	return truth !== undefined && truth !== isTrue(wanted) ? false : undefined;

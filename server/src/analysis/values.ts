@@ -46,6 +46,10 @@ export type SymbolOp =
 	| { readonly kind: "hasattr"; readonly of: Value; readonly name: string }
 	| { readonly kind: "bool"; readonly of: Value }
 	| { readonly kind: "len"; readonly of: Value }
+	/** Both are true, or neither is. */
+	| { readonly kind: "iff"; readonly left: Value; readonly right: Value }
+	/** How many of these are true. */
+	| { readonly kind: "count"; readonly of: readonly Value[] }
 	/** What an unseen function returned; the same call with the same arguments is as true the next time. */
 	| { readonly kind: "call"; readonly key: string }
 	/** Iterables made by builtins. */

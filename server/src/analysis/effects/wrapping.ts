@@ -73,7 +73,8 @@ export function injectAdapter(c: ApiCall, effect: Effect & { kind: "inject" }): 
 /** A load that returned had something to load: False where the path says there was nothing. */
 function sourceIsGiven(c: ApiCall, param: Param): boolean {
 	const source = argument(c, param);
-	return source?.k !== "symbol" || assume(c.state, source, true, c.machine);
+	if (source?.k !== "symbol") return true;
+	return assume(c.state, source, true, { machine: c.machine, statement: c.ctx.statement });
 }
 
 export function load(c: ApiCall, effect: Effect & { kind: "load" }): Value | undefined {
