@@ -1,6 +1,6 @@
 /** Keeps the server's texts equal to the client's. */
 import type { Connection } from "vscode-languageserver";
-import type { TextChange } from "../workspace/document";
+import type { TextChange } from "../workspace/changes";
 import { positionIn, property, uriIn } from "./requests";
 import type { GetSession } from "./session";
 

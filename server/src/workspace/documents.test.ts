@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { PythonParser } from "../syntax/parser";
 import { testParser } from "../syntax/test-parser";
-import type { TextChange } from "./document";
+import type { TextChange } from "./changes";
 import { createDocuments } from "./documents";
 import type { Host } from "./host";
 import { maxTextLength } from "./limits";

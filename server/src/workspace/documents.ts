@@ -1,12 +1,6 @@
 /** The texts that the client has open, and a way to look at one that it has not. */
-import {
-	createDocument,
-	type Document,
-	type DocumentSource,
-	type DocumentTools,
-	nameOf,
-	type OpenDocument,
-} from "./document";
+import { nameOf } from "./analysed";
+import { createDocument, type Document, type DocumentSource, type DocumentTools, type OpenDocument } from "./document";
 import { decodeSource } from "./encoding";
 import { idOf } from "./program/ids";
 import { createPrograms } from "./program/programs";

@@ -12,7 +12,7 @@ export interface Location {
 }
 
 /** What is needed of the document that shows a file. */
-interface Shown {
+export interface Shown {
 	readonly uri: string;
 	readonly version: number | undefined;
 	readonly text: string;
