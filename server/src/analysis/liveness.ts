@@ -1,12 +1,12 @@
 /**
  * Variables that nothing reads any more: what they hold need not keep states apart. A backward dataflow over the
  * statements of one function or of the analysed file's top level; it may take a dead variable for a live one, never the
- * other way round.
+ * other way round. What `locals()` and its kin would read is unknown to the analysis anyway.
  */
 import type { Block, DefStmt, Expr, ForStmt, ModuleFacts, Stmt, WhileStmt } from "../syntax/facts";
 import type { Context, Machine } from "./machine";
 import { moduleFrame } from "./modules";
-import { firstPart, namesIn } from "./names";
+import { firstPart, namesIn, scopeNames } from "./names";
 import { deleteVar, frameVars, getObject, type State } from "./state";
 import type { Value } from "./values";
 
@@ -17,11 +17,7 @@ interface Liveness {
 	readonly after: ReadonlyMap<Stmt, Names>;
 	/** Read by inner functions, whenever they are called. */
 	readonly captured: Names;
-	/** Any name may be read in a way that cannot be seen. */
-	readonly opaque: boolean;
 }
-
-const REFLECTION: readonly string[] = ["locals", "globals", "vars", "eval", "exec", "dir"];
 
 const cache = new WeakMap<DefStmt | ModuleFacts, Liveness>();
 
@@ -29,7 +25,7 @@ const cache = new WeakMap<DefStmt | ModuleFacts, Liveness>();
 export function bury(machine: Machine, states: readonly State[], statement: Stmt, ctx: Context): void {
 	const liveness = livenessIn(machine, ctx);
 	const live = liveness?.after.get(statement);
-	if (!liveness || liveness.opaque || !live) return;
+	if (!liveness || !live) return;
 	for (const state of states) {
 		const dead = [...frameVars(state, ctx.frame)].filter(
 			([name, value]) => !live.has(name) && !liveness.captured.has(name) && !isDefinition(state, value),
@@ -56,10 +52,7 @@ function livenessOf(owner: DefStmt | ModuleFacts, body: Block): Liveness {
 		const after = new Map<Stmt, Names>();
 		const captured = new Set<string>();
 		blockLiveness(body, { after: NONE, jump: NONE }, { after, captured });
-		const mentioned = new Set<string>();
-		collect(body, mentioned, mentioned);
-		const opaque = REFLECTION.some((name) => mentioned.has(name));
-		liveness = { after, captured, opaque };
+		liveness = { after, captured };
 		cache.set(owner, liveness);
 	}
 	return liveness;
@@ -196,7 +189,9 @@ function collect(node: unknown, read: Set<string>, captured: Set<string>): void 
 	if (!node || typeof node !== "object") return;
 	const part = node as Stmt | Expr;
 	if (part.kind === "name") read.add(part.name);
-	const isDeferred = part.kind === "def" || part.kind === "class" || part.kind === "lambda";
+	const inner = part.kind === "def" || part.kind === "lambda" || part.kind === "class" ? new Set<string>() : undefined;
 	for (const value of Object.values(part))
-		if (value && typeof value === "object") collect(value, isDeferred ? captured : read, captured);
+		if (value && typeof value === "object") collect(value, inner ?? read, inner ?? captured);
+	const own = part.kind === "def" || part.kind === "lambda" ? scopeNames(part).locals : NONE;
+	for (const name of inner ?? NONE) if (!own.has(name)) captured.add(name);
 }
