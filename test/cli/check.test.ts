@@ -178,7 +178,7 @@ const cases: Readonly<Record<string, Case>> = {
 		args: ["--verbose"],
 		code: 0,
 		stdout: PASSED,
-		stderr: "b.py: it names no PEFT library; passed over\nChecked 1 of 2 files.\n",
+		stderr: "b.py: neither it nor what it imports names a PEFT library; passed over\nChecked 1 of 2 files.\n",
 	},
 	"a name with control characters": {
 		files: { "a\u001b[31m\n.py": WRONG_LOAD },

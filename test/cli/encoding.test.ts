@@ -129,7 +129,10 @@ const refused: Readonly<Record<string, { readonly bytes: Buffer; readonly messag
 		bytes: Buffer.from("# coding: gbk\nimport peft # \xff", "latin1"),
 		message: "invalid gbk",
 	},
-	"UTF-16 that is cut off": { bytes: Buffer.from([0xff, 0xfe, 0x61]), message: "invalid utf-16le" },
+	"UTF-16 that is cut off": {
+		bytes: Buffer.from("\ufeffimport peft", "utf16le").subarray(0, -1),
+		message: "invalid utf-16le",
+	},
 	"a cookie that contradicts itself": {
 		bytes: Buffer.from("# coding: utf-16\nimport peft\n"),
 		message: 'the declared encoding "utf-16" is not supported',

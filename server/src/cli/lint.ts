@@ -1,9 +1,13 @@
 /** The engine as the command line uses it: one text in, its model graph and findings out. */
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { analyze } from "../analysis/analyze";
 import type { ModelGraph } from "../analysis/graph";
 import { fixesFor, lint, type RuleSelection } from "../rules/engine";
 import { createPythonParser } from "../syntax/parser";
 import { loadAssets } from "../workspace/assets";
+import { nodeDisk } from "../workspace/disk";
+import { folderIdOf, idOf, isWithin } from "../workspace/program/ids";
+import { createPrograms } from "../workspace/program/programs";
 import { chooseFix, type FileResult } from "./check/result";
 
 export interface Linted extends FileResult {
@@ -11,31 +15,98 @@ export interface Linted extends FileResult {
 	readonly hasError: boolean;
 }
 
+/** A text to check. */
+export interface Subject {
+	/** How its graph calls it. */
+	readonly name: string;
+	readonly text: string;
+	/** Where it is, or would be, on disk, and the folder that it may import from; without it, it imports nothing. */
+	readonly file: { readonly path: string; readonly project: string } | undefined;
+}
+
+/** A text with all that it imports. */
+export interface Opened {
+	/** False: neither it nor what it imports names a PEFT library, so that there is nothing to find. */
+	readonly concerns: boolean;
+	/** Why not all of it was read; for the log. */
+	readonly notes: readonly string[];
+	readonly graph: () => ModelGraph;
+	/** The findings in the text, or in another one that may replace it. */
+	readonly lint: (selection: RuleSelection, text?: string) => Linted;
+}
+
 export interface Engine {
-	/** `name` is how the graph calls the text. */
-	readonly graph: (name: string, text: string) => { readonly graph: ModelGraph; readonly hasError: boolean };
-	readonly lint: (name: string, text: string, selection: RuleSelection) => Linted;
+	readonly open: (subject: Subject) => Promise<Opened>;
+	/** The file was written. */
+	readonly changed: (path: string) => void;
+}
+
+export interface EngineOptions {
+	/** How graphs call an imported file. */
+	readonly nameOf: (path: string) => string;
+	/** Hears of a fault of ours in an imported file. */
+	readonly onFault: (error: unknown) => void;
 }
 
 /** Throws with a message for a person when the parser cannot be loaded. */
-export async function createEngine(): Promise<Engine> {
-	const parser = await createPythonParser(await loadAssets());
-	const understand = (name: string, text: string) => {
-		const facts = parser.parse(text);
-		return { facts, graph: analyze({ name, text, facts }) };
-	};
+export async function createEngine({ nameOf, onFault }: EngineOptions): Promise<Engine> {
+	const projects = new Map<string, readonly string[]>();
+	const programs = createPrograms({
+		disk: nodeDisk,
+		parser: await createPythonParser(await loadAssets()),
+		// What is imported belongs to the project of whoever imports it.
+		folders: (id) => innermost(projects, id),
+		nameOf: (id) => nameOf(fileURLToPath(id)),
+		openText: () => undefined,
+		onFault,
+	});
+
 	return {
-		graph(name, text) {
-			const { facts, graph } = understand(name, text);
-			return { graph, hasError: facts.hasError };
+		async open({ name, text, file }) {
+			const id = file === undefined ? "" : idOf(pathToFileURL(file.path).href);
+			if (file !== undefined) addProject(projects, file.project);
+			const module = programs.moduleText(text, file === undefined ? undefined : id);
+			const entry = { id, module };
+			await programs.load(() => entry);
+
+			function understand(content: string) {
+				const own = content === text ? module : programs.moduleText(content);
+				const facts = own.facts();
+				const program = programs.of({ id, module: own });
+				return { facts, graph: analyze({ name, text: content, facts, program }) };
+			}
+
+			const { concerns, notes } = programs.of(entry);
+			return {
+				concerns,
+				notes,
+				graph: () => understand(text).graph,
+				lint(selection, content = text) {
+					const { facts, graph } = understand(content);
+					// What is wrong inside of an imported file is said where that is checked.
+					const own = lint(graph, facts.comments, selection).filter(({ place }) => place.file === 0);
+					const findings = own.map((finding) => ({ finding, fix: chooseFix(fixesFor(finding, graph)) }));
+					return { graph, findings, hasError: facts.hasError };
+				},
+			};
 		},
-		lint(name, text, selection) {
-			const { facts, graph } = understand(name, text);
-			const findings = lint(graph, facts.comments, selection).map((finding) => ({
-				finding,
-				fix: chooseFix(fixesFor(finding, graph)),
-			}));
-			return { graph, findings, hasError: facts.hasError };
-		},
+		changed: (path) => programs.forget(idOf(pathToFileURL(path).href)),
 	};
+}
+
+type Projects = Map<string, readonly string[]>;
+
+function addProject(projects: Projects, path: string): void {
+	const id = folderIdOf(pathToFileURL(path).href);
+	if (!projects.has(id)) projects.set(id, [id]);
+}
+
+const NONE: readonly string[] = [];
+
+function innermost(projects: Projects, id: string): readonly string[] {
+	let best = NONE;
+	for (const [project, folders] of projects) {
+		if (isWithin(project, id) && project.length > (best[0]?.length ?? -1)) best = folders;
+	}
+	return best;
 }

@@ -5,17 +5,27 @@ import { graph } from "./commands/graph";
 import { listRules } from "./commands/rules";
 import { serve } from "./commands/server";
 import { ExitCode } from "./exit-code";
-import { createEngine } from "./lint";
+import { createEngine, type Engine } from "./lint";
 import { type Actions, runProgram } from "./program";
-import { createTerminal, fail, tolerateClosedPipes } from "./terminal";
+import { displayPath } from "./report/text";
+import { createTerminal, fail, type Terminal, tolerateClosedPipes } from "./terminal";
 
 const actions: Actions = {
-	check: async (options, terminal) => check(options, await createEngine(), terminal),
+	check: async (options, terminal) => check(options, await engineFor(terminal), terminal),
 	explain,
 	rules: listRules,
-	graph: async (file, stdinFilename, terminal) => graph(file, stdinFilename, await createEngine(), terminal),
+	graph: async (file, stdinFilename, terminal) =>
+		graph(file, stdinFilename, await engineFor(terminal, (path) => displayPath(path, process.cwd())), terminal),
 	server: serve,
 };
+
+function engineFor(terminal: Terminal, nameOf = (path: string) => path): Promise<Engine> {
+	const onFault = (error: unknown) => {
+		const detail = error instanceof Error ? error.message : String(error);
+		fail(terminal, `an imported file could not be parsed, please report it: ${detail}`);
+	};
+	return createEngine({ nameOf, onFault });
+}
 
 async function main(): Promise<void> {
 	tolerateClosedPipes();

@@ -1,6 +1,6 @@
 /** `peft-lint check`: every target is answered for on its own, so that one bad file takes no other's answer away. */
 import { ExitCode } from "../exit-code";
-import type { Engine } from "../lint";
+import type { Engine, Opened } from "../lint";
 import { renderJson } from "../report/json";
 import { plural, summarize } from "../report/summary";
 import { renderText } from "../report/text";
@@ -9,13 +9,13 @@ import { fixSource } from "./fix-source";
 import type { CheckOptions } from "./options";
 import { type FileResult, isViolation } from "./result";
 import { failFile, logFile, type Run, startRun, warnFile } from "./run";
-import { type Source, type Target, targetsOf } from "./targets";
+import { type Source, subjectOf, type Target, targetsOf } from "./targets";
 
 export async function check(options: CheckOptions, engine: Engine, terminal: Terminal): Promise<ExitCode> {
 	const run = startRun(options, engine, terminal);
 	for await (const target of targetsOf(options)) {
 		run.tally.met++;
-		answer(target, run);
+		await answer(target, run);
 	}
 	if (run.tally.met === 0) warn(terminal, "no Python files were found under the given paths");
 	if (options.verbose) terminal.err(`Checked ${run.tally.checked} of ${plural(run.tally.met, "file")}.\n`);
@@ -23,10 +23,10 @@ export async function check(options: CheckOptions, engine: Engine, terminal: Ter
 	return exitCode(run);
 }
 
-function answer(target: Target, run: Run): void {
+async function answer(target: Target, run: Run): Promise<void> {
 	switch (target.kind) {
 		case "source":
-			checkSource(target.source, run);
+			await checkSource(target.source, run);
 			break;
 		case "error":
 			failFile(target.path, target.reason, run);
@@ -41,19 +41,28 @@ function answer(target: Target, run: Run): void {
 }
 
 /** A fault of ours in one file is reported and stays there. */
-function checkSource(source: Source, run: Run): void {
-	const { engine, options, tally } = run;
-	tally.checked++;
+async function checkSource(source: Source, run: Run): Promise<void> {
 	try {
-		const result =
-			options.fix === "no" ? engine.lint(source.name, source.text, options.selection) : fixSource(source, run);
-		for (const note of result.graph.notes) logFile(source.name, note.message, run);
-		tally.results.push(result);
-		if (options.format === "text" && options.fix !== "diff") showFindings(result, run);
+		const opened = await run.engine.open(subjectOf(source));
+		if (source.met && !opened.concerns) {
+			logFile(source.name, "neither it nor what it imports names a PEFT library; passed over", run);
+			return;
+		}
+		run.tally.checked++;
+		checkOpened(source, opened, run);
 	} catch (error) {
-		const detail = error instanceof Error ? (options.verbose ? error.stack : error.message) : String(error);
+		const detail = error instanceof Error ? (run.options.verbose ? error.stack : error.message) : String(error);
 		failFile(source.name, `internal error, please report it: ${detail}`, run);
 	}
+}
+
+function checkOpened(source: Source, opened: Opened, run: Run): void {
+	const { options, tally } = run;
+	const result = options.fix === "no" ? opened.lint(options.selection) : fixSource(source, opened, run);
+	for (const note of opened.notes) logFile(source.name, note, run);
+	for (const note of result.graph.notes) logFile(source.name, note.message, run);
+	tally.results.push(result);
+	if (options.format === "text" && options.fix !== "diff") showFindings(result, run);
 }
 
 function showFindings(result: FileResult, { options, report }: Run): void {

@@ -1,6 +1,7 @@
 /** `--fix` and `--diff` for one text. */
 import { encodeSource } from "../../workspace/encoding";
 import { replaceFile } from "../../workspace/files";
+import type { Opened } from "../lint";
 import { renderDiff } from "../report/diff";
 import { displayPath } from "../report/text";
 import { fixText } from "./fix";
@@ -9,10 +10,10 @@ import { failFile, type Run } from "./run";
 import type { Source } from "./targets";
 
 /** Fixes the text, writes or shows it, and says what is left to report. */
-export function fixSource(source: Source, run: Run): FileResult {
-	const { engine, options, tally } = run;
-	const original = engine.lint(source.name, source.text, options.selection);
-	const relint = (text: string) => engine.lint(source.name, text, options.selection);
+export function fixSource(source: Source, opened: Opened, run: Run): FileResult {
+	const { options, tally } = run;
+	const original = opened.lint(options.selection);
+	const relint = (text: string) => opened.lint(options.selection, text);
 	const fixed = fixText(source.text, original, relint, options.unsafeFixes);
 	if (fixed.fault !== undefined) failFile(source.name, `internal error, please report it: ${fixed.fault}`, run);
 	const problem = keep(source, fixed.text, run);
@@ -34,7 +35,10 @@ function keep(source: Source, text: string, run: Run): string | undefined {
 		run.terminal.out(text);
 		return undefined;
 	}
-	return text === source.text ? undefined : write(source, source.file, text);
+	if (text === source.text) return undefined;
+	const problem = write(source, source.file, text);
+	if (problem === undefined) run.engine.changed(source.file.path);
+	return problem;
 }
 
 function showDiff(source: Source, text: string, { options, terminal }: Run): void {

@@ -3,9 +3,11 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Decoded, decodeSource, type SourceEncoding } from "../../workspace/encoding";
 import { MAX_SOURCE_BYTES, readRegularFile } from "../../workspace/files";
+import { namesPeft } from "../../workspace/program/module-text";
 import { walkPython } from "../../workspace/walk";
+import type { Subject } from "../lint";
+import { projectFolder } from "../project-folder";
 import type { CheckOptions } from "./options";
-import { mayConcernPeft } from "./prefilter";
 import { readStandardInput } from "./stdin";
 
 /** How people call standard input. */
@@ -28,6 +30,10 @@ export interface Source {
 	readonly file: { readonly path: string; readonly bytes: Buffer } | undefined;
 	readonly text: string;
 	readonly encoding: SourceEncoding;
+	/** The folder whose files it may import; undefined for a text that is nowhere. */
+	readonly project: string | undefined;
+	/** A walk came across it: nobody asks for an answer about it if it has nothing to do with PEFT. */
+	readonly met: boolean;
 }
 
 type Naming = Pick<CheckOptions, "stdinFilename" | "workingDirectory">;
@@ -47,25 +53,25 @@ export async function* targetsOf(options: CheckOptions): AsyncGenerator<Target> 
 
 /** The one text that a person names: a file, or `-`. */
 export async function readNamed(given: string, options: Naming): Promise<Target> {
-	return given === STDIN ? readStdin(options) : explicitFile(path.resolve(options.workingDirectory, given));
+	return given === STDIN ? readStdin(options) : explicitFile(path.resolve(options.workingDirectory, given), options);
 }
 
 function* targetsAt(given: string, options: CheckOptions): Generator<Target> {
 	const full = path.resolve(options.workingDirectory, given);
-	if (!isDirectory(full)) return yield explicitFile(full);
+	if (!isDirectory(full)) return yield explicitFile(full, options);
 	for (const entry of walkPython(full, { exclude: options.exclude, base: options.workingDirectory })) {
-		if (entry.kind === "file") yield walkedFile(entry.path);
+		if (entry.kind === "file") yield walkedFile(entry.path, projectFolder(entry.path, full, options.workingDirectory));
 		else yield { kind: "error", path: entry.path, reason: entry.reason };
 	}
 }
 
 /** A person who names a file gets an answer about it, whatever it is. */
-function explicitFile(file: string): Target {
+function explicitFile(file: string, { workingDirectory }: Naming): Target {
 	if (/\.ipynb$/i.test(file)) return { kind: "skipped", path: file, reason: "notebooks are not supported yet" };
 	const read = readRegularFile(file);
 	switch (read.kind) {
 		case "read":
-			return decoded(file, read.bytes);
+			return decoded(file, read.bytes, projectFolder(file, path.dirname(file), workingDirectory), false);
 		case "missing":
 			return { kind: "error", path: file, reason: "no such file or directory" };
 		case "directory":
@@ -80,12 +86,11 @@ function explicitFile(file: string): Target {
 }
 
 /** A walk meets much that is nobody's concern. */
-function walkedFile(file: string): Target {
+function walkedFile(file: string, project: string): Target {
 	const read = readRegularFile(file);
 	switch (read.kind) {
 		case "read":
-			if (!mayConcernPeft(read.bytes)) return { kind: "passed-over", path: file, reason: "it names no PEFT library" };
-			return decoded(file, read.bytes);
+			return concerned(decoded(file, read.bytes, project, true), read.bytes);
 		case "missing":
 			return vanished(file);
 		case "directory":
@@ -104,21 +109,34 @@ function vanished(file: string): Target {
 	return { kind: "passed-over", path: file, reason: "it vanished" };
 }
 
-function decoded(file: string, bytes: Buffer): Target {
-	return toTarget(file, decodeSource(bytes), { path: file, bytes });
+/** What cannot be read is nobody's concern unless it names a library, as far as one can see. */
+function concerned(target: Target, bytes: Buffer): Target {
+	// UTF-16 spells names with zero bytes between.
+	if (target.kind !== "error" || namesPeft(bytes.toString("latin1").replaceAll("\0", ""))) return target;
+	return { kind: "passed-over", path: target.path, reason: "it names no PEFT library" };
 }
 
-async function readStdin(options: Naming): Promise<Target> {
-	const name =
-		options.stdinFilename === undefined ? STDIN_NAME : path.resolve(options.workingDirectory, options.stdinFilename);
+function decoded(file: string, bytes: Buffer, project: string, met: boolean): Target {
+	return toTarget(file, decodeSource(bytes), { file: { path: file, bytes }, project, met });
+}
+
+async function readStdin({ stdinFilename, workingDirectory }: Naming): Promise<Target> {
+	const file = stdinFilename === undefined ? undefined : path.resolve(workingDirectory, stdinFilename);
+	const project = file === undefined ? undefined : projectFolder(file, path.dirname(file), workingDirectory);
+	const name = file ?? STDIN_NAME;
 	const read = await readStandardInput();
 	if (!read.ok) return { kind: "error", path: name, reason: read.reason };
-	return toTarget(name, decodeSource(read.bytes), undefined);
+	return toTarget(name, decodeSource(read.bytes), { file: undefined, project, met: false });
 }
 
-function toTarget(name: string, result: Decoded, file: Source["file"]): Target {
+function toTarget(name: string, result: Decoded, rest: Pick<Source, "file" | "project" | "met">): Target {
 	if (!result.ok) return { kind: "error", path: name, reason: result.reason };
-	return { kind: "source", source: { name, file, text: result.text, encoding: result.encoding } };
+	return { kind: "source", source: { name, text: result.text, encoding: result.encoding, ...rest } };
+}
+
+/** As the engine takes it. */
+export function subjectOf({ name, text, project }: Source): Subject {
+	return { name, text, file: project === undefined ? undefined : { path: name, project } };
 }
 
 function isRepeated(source: Source, seen: Set<string>): boolean {

@@ -1,6 +1,6 @@
 /** `peft-lint graph`: the model graph of one file as text. */
 import { dumpGraph } from "../../analysis/dump";
-import { readNamed } from "../check/targets";
+import { readNamed, subjectOf } from "../check/targets";
 import { ExitCode } from "../exit-code";
 import type { Engine } from "../lint";
 import { fail, printable, type Terminal } from "../terminal";
@@ -17,7 +17,8 @@ export async function graph(
 		return ExitCode.error;
 	}
 	const name = file === "-" ? target.source.name : file;
-	const { graph: found } = engine.graph(name, target.source.text);
+	const opened = await engine.open({ ...subjectOf(target.source), name });
+	const found = opened.graph();
 	if (found.cores.length === 0) terminal.err(`${printable(name)}: no model was found\n`);
 	else terminal.out(dumpGraph(found));
 	return ExitCode.clean;
