@@ -1,20 +1,20 @@
 /** Where a file's code is entered: its top level, then every function that nobody in the file calls. */
 import { classKind } from "../catalog";
 import type { CallExpr, DefStmt, Expr, ModuleFacts, Param, Span } from "../syntax/facts";
-import { findMember } from "./attributes";
+import { externalBases, findMember } from "./attributes";
 import { BoundExceeded, ENTRY_STEPS, FILE_STEPS } from "./bounds";
 import { activation, instantiate, runBody, unknownParameter } from "./calls";
 import { evaluate } from "./expressions";
 import { materialize, refineToPeft } from "./handles";
 import { merge } from "./join";
 import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place, type Result, textOf } from "./machine";
-import { leadsToModel } from "./models";
+import { coreCondition, leadsToModel } from "./models";
 import { isDefinition, moduleContext, moduleFrame, rememberModules } from "./modules";
 import { dottedName } from "./names";
-import { judgeRelevance } from "./relevance";
+import { judgeRelevance, type Relevance } from "./relevance";
 import { bind, emptyState, fork, frameVars, getObject, type State, setVar } from "./state";
 import { execute } from "./statements";
-import { type FunctionValue, type ObjId, symbol, type Value } from "./values";
+import { type FunctionValue, type ObjId, sameValue, symbol, type Value } from "./values";
 
 /** Interprets the whole file; what is found is in the machine's recorder. */
 export function runFile(machine: Machine, facts: ModuleFacts): void {
@@ -40,6 +40,7 @@ export function runFile(machine: Machine, facts: ModuleFacts): void {
 			for (const entry of open) enter(machine, entry, makers, budget);
 		}
 	}
+	enterAfterOthers(machine, entries, relevance, makers, budget);
 	for (let i = 0; i < machine.pending.length; i++) runPending(machine, i, budget);
 }
 
@@ -121,22 +122,117 @@ function holdsModel(machine: Machine, entry: Entry, makers: Makers, budget: { le
 	return (made ?? []).some((result) => leadsToModel(result.state, result.value) !== undefined);
 }
 
-function enter(machine: Machine, entry: Entry, makers: Makers, budget: { left: number }): void {
-	guarded(machine, budget, place(entry.ctx, entry.def), () => {
-		for (const { state: ready, self } of receivers(machine, entry, makers)) {
+interface Receiver {
+	readonly state: State;
+	readonly self: Value | undefined;
+}
+
+/** Runs an entry, from each of the given states; its ends, undefined where a bound was passed. */
+function enter(
+	machine: Machine,
+	entry: Entry,
+	makers: Makers,
+	budget: { left: number },
+	from: () => readonly Receiver[] = () => receivers(machine, entry, makers),
+): readonly Result[] | undefined {
+	return guarded(machine, budget, place(entry.ctx, entry.def), () =>
+		from().flatMap(({ state: ready, self }) => {
 			machine.entered.add(entry.def);
 			// Making the object ran the constructor already.
-			if (entry.cls && entry.def.name.name === "__init__") continue;
+			if (entry.cls && entry.def.name.name === "__init__") return [];
 			const func = self ? { ...entry.func, self } : entry.func;
 			const ctx = { ...activation(machine, func, `entry:${entry.def.start}`, entry.ctx), stack: [entry.def] };
 			bindUnknown(machine, ready, func, ctx);
-			runBody(machine, ready, func, ctx);
+			return runBody(machine, ready, func, ctx);
+		}),
+	);
+}
+
+/**
+ * A method that does nothing on a fresh object, since the object holds no model yet, wants another one to be called first.
+ * Where all that fill the field leave it alike, it is entered on what they leave.
+ */
+function enterAfterOthers(
+	machine: Machine,
+	entries: ReadonlyMap<DefStmt, readonly Entry[]>,
+	relevance: Relevance,
+	makers: Makers,
+	budget: { left: number },
+): void {
+	const methods = [...entries.values()].flatMap(([entry]) => (entry?.cls ? [entry] : []));
+	for (const cls of new Set(methods.map((entry) => entry.cls))) {
+		const own = methods.filter((entry) => entry.cls === cls && entry.def.name.name !== "__init__");
+		const idle = own.filter(({ def }) => relevance.matters(def) && !machine.recorder.happenedIn(def));
+		const [first] = idle;
+		if (!first || !cls || holdsModel(machine, first, makers, budget)) continue;
+		if (externalBases(first.state, cls).some((base) => classKind(base) !== "module")) continue;
+		const others = own.filter((entry) => !idle.includes(entry));
+		const prepared = preparedBy(machine, others, makers, budget);
+		if (!prepared) continue;
+		for (const entry of idle)
+			enter(machine, entry, makers, budget, () => [{ ...prepared, state: fork(prepared.state) }]);
+	}
+}
+
+/** The object with the models that these methods give it; undefined where they give none, or not the same. */
+function preparedBy(
+	machine: Machine,
+	methods: readonly Entry[],
+	makers: Makers,
+	budget: { left: number },
+): Receiver | undefined {
+	const found: { readonly state: State; readonly self: Value; readonly fields: ReadonlyMap<string, string> }[] = [];
+	const set = new Set<string>();
+	for (const entry of methods) {
+		const fresh = makers.get(entry.state)?.get(entry.cls ?? "")?.[0];
+		const ends = fresh && enter(machine, entry, makers, budget);
+		if (!ends) return undefined;
+		for (const { state } of ends) {
+			const fields = new Map<string, string>();
+			for (const name of changedFields(fresh, state)) {
+				const model = fieldModel(state, fresh.value, name);
+				set.add(`${name}=${model}`);
+				if (model !== undefined) fields.set(name, model);
+			}
+			if (fields.size > 0) found.push({ state, self: fresh.value, fields });
 		}
+	}
+	const [first, ...others] = found;
+	if (!first || others.some(({ fields }) => !sameEntries(first.fields, fields))) return undefined;
+	// A method that fills the field with something else may have been called instead.
+	const isSure = [...first.fields].every(([name, model]) =>
+		[...set].every((entry) => !entry.startsWith(`${name}=`) || entry === `${name}=${model}`),
+	);
+	return isSure ? { state: first.state, self: first.self } : undefined;
+}
+
+function sameEntries(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+	return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
+}
+
+function changedFields(fresh: Result, after: State): readonly string[] {
+	const before = fieldsOf(fresh.state, fresh.value);
+	return [...fieldsOf(after, fresh.value)].flatMap(([name, value]) => {
+		const old = before.get(name);
+		return old && sameValue(old, value) ? [] : [name];
 	});
 }
 
+function fieldsOf(state: State, self: Value): ReadonlyMap<string, Value> {
+	const object = self.k === "ref" ? getObject(state, self.id) : undefined;
+	return object?.t === "instance" ? object.fields : new Map();
+}
+
+/** The models of a field, and the condition they are in; undefined where it leads to none. */
+function fieldModel(state: State, self: Value, name: string): string | undefined {
+	const cores = new Map<ObjId, number>();
+	const value = fieldsOf(state, self).get(name);
+	const models = value && leadsToModel(state, value, cores);
+	return models && `${models} ${[...cores.keys()].map((id) => coreCondition(state, id)).join()}`;
+}
+
 /** A method is entered on an object fresh from its constructor, called with unknown arguments. */
-function receivers(machine: Machine, entry: Entry, makers: Makers): { state: State; self: Value | undefined }[] {
+function receivers(machine: Machine, entry: Entry, makers: Makers): readonly Receiver[] {
 	if (!entry.cls) {
 		const isMethod = entry.func.owner !== undefined && entry.def.params.length > 0 && !isStatic(entry.def);
 		return [{ state: fork(entry.state), self: isMethod ? symbol(`self@${entry.func.owner}`) : undefined }];

@@ -87,7 +87,7 @@ function coreNumber(numbers: Map<ObjId, number>, id: ObjId): number {
 }
 
 /** Whether all of it is known is not part of it: joined with one that is not, it is not. */
-function coreCondition(state: State, id: ObjId): string {
+export function coreCondition(state: State, id: ObjId): string {
 	const core = getCore(state, id);
 	const adapters = core.adapters.map((a) => `${a.name}/${a.origin}/${a.touched}/${a.trainable}`).sort();
 	return `${adapters.join()}|${core.active}|${core.merged}|${core.baked.length}|${core.frozen}|${core.wrappers.length}`;

@@ -56,6 +56,8 @@ export interface Recorder {
 	addCase(event: EventId, state: State, parts: CaseParts, ctx: Context): void;
 	read(state: State, expr: Expr, value: HandleValue, use: Use, ctx: Context): void;
 	note(place: Place, message: string): void;
+	/** Something happened to a model in the body of this function of the analysed file. */
+	happenedIn(def: Span): boolean;
 	/** A point to go back to when an entry is given up: everything recorded since then is forgotten. */
 	mark(): Mark;
 	rollback(mark: Mark): void;
@@ -155,6 +157,13 @@ export function createRecorder(textOf: (file: FileId) => string): Recorder {
 				({ place: other, message: text }) => text === message && other.file === at.file && other.start === at.start,
 			);
 			if (!known) notes.push({ place: at, message });
+		},
+
+		happenedIn(def) {
+			return events.some(
+				({ site: { call }, cases }) =>
+					call.file === 0 && cases.size > 0 && def.start <= call.start && call.end <= def.end,
+			);
 		},
 
 		mark() {
