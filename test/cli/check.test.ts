@@ -173,12 +173,14 @@ const cases: Readonly<Record<string, Case>> = {
 		code: 0,
 		stdout: PASSED,
 	},
-	"--verbose says what was passed over": {
+	"--verbose says what versions are assumed, and what was passed over": {
 		files: { "a.py": CLEAN, "b.py": "import os\n" },
 		args: ["--verbose"],
 		code: 0,
 		stdout: PASSED,
-		stderr: "b.py: neither it nor what it imports names a PEFT library; passed over\nChecked 1 of 2 files.\n",
+		stderr:
+			"Versions: unknown: peft, transformers, trl, accelerate, torch\n" +
+			"b.py: neither it nor what it imports names a PEFT library; passed over\nChecked 1 of 2 files.\n",
 	},
 	"a name with control characters": {
 		files: { "a\u001b[31m\n.py": WRONG_LOAD },

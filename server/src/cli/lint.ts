@@ -8,6 +8,7 @@ import { loadAssets } from "../workspace/assets";
 import { nodeDisk } from "../workspace/disk";
 import { folderIdOf, idOf, isWithin } from "../workspace/program/ids";
 import { createPrograms } from "../workspace/program/programs";
+import { createVersionReader, type PackageVersions } from "../workspace/versions/project";
 import { chooseFix, type FileResult } from "./check/result";
 
 export interface Linted extends FileResult {
@@ -30,6 +31,8 @@ export interface Opened {
 	readonly concerns: boolean;
 	/** Why not all of it was read; for the log. */
 	readonly notes: readonly string[];
+	/** Of the libraries that its project uses. */
+	readonly versions: PackageVersions;
 	readonly graph: () => ModelGraph;
 	/** The findings in the text, or in another one that may replace it. */
 	readonly lint: (selection: RuleSelection, text?: string) => Linted;
@@ -46,10 +49,12 @@ export interface EngineOptions {
 	readonly nameOf: (path: string) => string;
 	/** Hears of a fault of ours in an imported file. */
 	readonly onFault: (error: unknown) => void;
+	/** Why a file that could name versions was not understood. */
+	readonly log: (message: string) => void;
 }
 
 /** Throws with a message for a person when the parser cannot be loaded. */
-export async function createEngine({ nameOf, onFault }: EngineOptions): Promise<Engine> {
+export async function createEngine({ nameOf, onFault, log }: EngineOptions): Promise<Engine> {
 	const projects = new Map<string, readonly string[]>();
 	const programs = createPrograms({
 		disk: nodeDisk,
@@ -60,14 +65,23 @@ export async function createEngine({ nameOf, onFault }: EngineOptions): Promise<
 		openText: () => undefined,
 		onFault,
 	});
+	const versionReader = createVersionReader({ ...nodeDisk, log: (_level, message) => log(message) });
+
+	function addProject(path: string): void {
+		const id = folderIdOf(pathToFileURL(path).href);
+		if (projects.has(id)) return;
+		projects.set(id, [id]);
+		versionReader.setFolders([...projects.keys()]);
+	}
 
 	return {
 		async open({ name, text, file }) {
 			const id = file === undefined ? "" : idOf(pathToFileURL(file.path).href);
-			if (file !== undefined) addProject(projects, file.project);
+			if (file !== undefined) addProject(file.project);
 			const module = programs.moduleText(text, file === undefined ? undefined : id);
 			const entry = { id, module };
 			await programs.load(() => entry);
+			const versions = await versionReader.of(id);
 
 			function understand(content: string) {
 				const own = content === text ? module : programs.moduleText(content);
@@ -80,11 +94,12 @@ export async function createEngine({ nameOf, onFault }: EngineOptions): Promise<
 			return {
 				concerns,
 				notes,
+				versions,
 				graph: () => understand(text).graph,
 				lint(selection, content = text) {
 					const { facts, graph } = understand(content);
 					// What is wrong inside of an imported file is said where that is checked.
-					const own = lint(graph, facts.comments, selection).filter(({ place }) => place.file === 0);
+					const own = lint(graph, facts.comments, selection, versions).filter(({ place }) => place.file === 0);
 					const findings = own.map((finding) => ({ finding, fix: chooseFix(fixesFor(finding, graph)) }));
 					return { graph, findings, hasError: facts.hasError };
 				},
@@ -94,16 +109,9 @@ export async function createEngine({ nameOf, onFault }: EngineOptions): Promise<
 	};
 }
 
-type Projects = Map<string, readonly string[]>;
-
-function addProject(projects: Projects, path: string): void {
-	const id = folderIdOf(pathToFileURL(path).href);
-	if (!projects.has(id)) projects.set(id, [id]);
-}
-
 const NONE: readonly string[] = [];
 
-function innermost(projects: Projects, id: string): readonly string[] {
+function innermost(projects: ReadonlyMap<string, readonly string[]>, id: string): readonly string[] {
 	let best = NONE;
 	for (const [project, folders] of projects) {
 		if (isWithin(project, id) && project.length > (best[0]?.length ?? -1)) best = folders;

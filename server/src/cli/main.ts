@@ -8,10 +8,10 @@ import { ExitCode } from "./exit-code";
 import { createEngine, type Engine } from "./lint";
 import { type Actions, runProgram } from "./program";
 import { displayPath } from "./report/text";
-import { createTerminal, fail, type Terminal, tolerateClosedPipes } from "./terminal";
+import { createTerminal, fail, printable, type Terminal, tolerateClosedPipes } from "./terminal";
 
 const actions: Actions = {
-	check: async (options, terminal) => check(options, await engineFor(terminal), terminal),
+	check: async (options, terminal) => check(options, await engineFor(terminal, undefined, options.verbose), terminal),
 	explain,
 	rules: listRules,
 	graph: async (file, stdinFilename, terminal) =>
@@ -19,12 +19,13 @@ const actions: Actions = {
 	server: serve,
 };
 
-function engineFor(terminal: Terminal, nameOf = (path: string) => path): Promise<Engine> {
+function engineFor(terminal: Terminal, nameOf = (path: string) => path, verbose = false): Promise<Engine> {
 	const onFault = (error: unknown) => {
 		const detail = error instanceof Error ? error.message : String(error);
 		fail(terminal, `an imported file could not be parsed, please report it: ${detail}`);
 	};
-	return createEngine({ nameOf, onFault });
+	const log = (message: string) => (verbose ? terminal.err(`${printable(message)}\n`) : undefined);
+	return createEngine({ nameOf, onFault, log });
 }
 
 async function main(): Promise<void> {

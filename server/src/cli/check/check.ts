@@ -8,7 +8,7 @@ import { type Terminal, warn } from "../terminal";
 import { fixSource } from "./fix-source";
 import type { CheckOptions } from "./options";
 import { type FileResult, isViolation } from "./result";
-import { failFile, logFile, type Run, startRun, warnFile } from "./run";
+import { failFile, logFile, logVersions, type Run, startRun, warnFile } from "./run";
 import { type Source, subjectOf, type Target, targetsOf } from "./targets";
 
 export async function check(options: CheckOptions, engine: Engine, terminal: Terminal): Promise<ExitCode> {
@@ -59,6 +59,7 @@ async function checkSource(source: Source, run: Run): Promise<void> {
 function checkOpened(source: Source, opened: Opened, run: Run): void {
 	const { options, tally } = run;
 	const result = options.fix === "no" ? opened.lint(options.selection) : fixSource(source, opened, run);
+	logVersions(opened.versions, run);
 	for (const note of opened.notes) logFile(source.name, note, run);
 	for (const note of result.graph.notes) logFile(source.name, note.message, run);
 	tally.results.push(result);

@@ -1,4 +1,6 @@
 /** One run of `check`: what was asked, what it works with, what has been seen so far. */
+import { fileURLToPath } from "node:url";
+import { describeVersions, type PackageVersions } from "../../workspace/versions/project";
 import type { Engine } from "../lint";
 import { displayPath } from "../report/text";
 import { type Colors, fail, printable, type Terminal, warn } from "../terminal";
@@ -28,6 +30,8 @@ export interface Tally {
 	/** Fixes applied, or with `--diff` shown. */
 	fixed: number;
 	failed: boolean;
+	/** What was said of versions; projects that use the same are told once. */
+	readonly versions: Set<string>;
 }
 
 export function startRun(options: CheckOptions, engine: Engine, terminal: Terminal): Run {
@@ -36,7 +40,13 @@ export function startRun(options: CheckOptions, engine: Engine, terminal: Termin
 	const report = filter
 		? { write: terminal.err, colors: terminal.errColors }
 		: { write: terminal.out, colors: terminal.outColors };
-	return { options, engine, terminal, report, tally: { results: [], met: 0, checked: 0, fixed: 0, failed: false } };
+	return {
+		options,
+		engine,
+		terminal,
+		report,
+		tally: { results: [], met: 0, checked: 0, fixed: 0, failed: false, versions: new Set() },
+	};
 }
 
 /** The person asked for something and does not get it. */
@@ -52,4 +62,12 @@ export function warnFile(file: string, reason: string, run: Run): void {
 export function logFile(file: string, message: string, run: Run): void {
 	if (!run.options.verbose) return;
 	run.terminal.err(`${printable(displayPath(file, run.options.workingDirectory))}: ${printable(message)}\n`);
+}
+
+export function logVersions(versions: PackageVersions, { options, tally, terminal }: Run): void {
+	if (!options.verbose) return;
+	const said = describeVersions(versions, ({ uri }) => displayPath(fileURLToPath(uri), options.workingDirectory));
+	if (tally.versions.has(said)) return;
+	tally.versions.add(said);
+	terminal.err(`Versions: ${printable(said)}\n`);
 }
