@@ -96,7 +96,10 @@ function diagnosticsFor(document: Document, finding: Finding, params: CodeAction
 
 function fixAll({ session, document, settings, versions }: Asked): CodeAction[] {
 	const analysis = document.analysis();
-	const edits = safeEdits(analysis.findings(settings.selection, versions), analysis.graph);
+	// Of a notebook, each cell asks for its own.
+	const edits = safeEdits(analysis.findings(settings.selection, versions), analysis.graph).filter((edit) =>
+		document.covers(edit),
+	);
 	if (edits.length === 0) return [];
 	const title = session.texts["action.fixAll"];
 	return [{ title, kind: fixAllKind, edit: workspaceEdit(session, document, edits) }];

@@ -96,8 +96,9 @@ function createPush(session: GetSession): Push {
 
 	async function push(uri: string): Promise<void> {
 		await untilQuiet(session, uri);
-		const settings = await session().settings.of(uri);
-		const versions = await session().versions.of(uri);
+		const file = session().documents.fileOf(uri);
+		const settings = await session().settings.of(file);
+		const versions = await session().versions.of(file);
 		const document = await session().documents.ready(uri);
 		waiting.delete(uri);
 		// Closed meanwhile: what lies on disk is no answer.

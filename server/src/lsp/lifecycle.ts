@@ -74,6 +74,7 @@ function resultFor(client: Client): InitializeResult {
 		capabilities: {
 			positionEncoding: client.encoding,
 			textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+			notebookDocumentSync: { notebookSelector: [{ notebook: "jupyter-notebook", cells: [{ language: "python" }] }] },
 			hoverProvider: true,
 			...(client.pullsDiagnostics && {
 				diagnosticProvider: { identifier: "peft-lint", interFileDependencies: false, workspaceDiagnostics: false },

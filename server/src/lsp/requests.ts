@@ -49,8 +49,9 @@ export async function askLatest<R>(
 	if (uri === undefined) return invalidParams("textDocument.uri must be a string");
 	await settle();
 	if (token.isCancellationRequested) return cancelled();
-	const settings = await session.settings.of(uri);
-	const versions = await session.versions.of(uri);
+	const file = session.documents.fileOf(uri);
+	const settings = await session.settings.of(file);
+	const versions = await session.versions.of(file);
 	const document = await session.documents.ready(uri);
 	if (token.isCancellationRequested) return cancelled();
 	if (document === undefined || !settings.enable) return nothing;

@@ -10,6 +10,7 @@ import { registerHover } from "./hover/index";
 import { registerLifecycle } from "./lifecycle";
 import { createLog } from "./log";
 import { registerModelGraph } from "./model-graph";
+import { registerNotebookSync } from "./notebook-sync";
 import { registerSync } from "./sync";
 import { registerVersions } from "./versions";
 
@@ -35,6 +36,7 @@ export function startServer(surroundings: Surroundings): Connection {
 	const session = registerLifecycle(connection, gate, host, () => parser);
 	const diagnostics = registerDiagnostics(connection, session);
 	registerSync(connection, session, diagnostics);
+	registerNotebookSync(connection, session, diagnostics);
 	registerConfiguration(connection, session, diagnostics.refresh);
 	registerCodeActions(connection, session);
 	registerHover(connection, session);

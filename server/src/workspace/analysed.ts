@@ -10,10 +10,17 @@ import type { Entry } from "./program/closure";
 import type { LoadedProgram } from "./program/program";
 import type { Programs } from "./program/programs";
 
+let revisions = 0;
+
+/** A number that no text of this server has had. */
+export function nextRevision(): number {
+	return ++revisions;
+}
+
 /** The state that an analysis is asked for. */
 export interface Subject {
 	readonly uri: string;
-	/** Another number for another state. */
+	/** See `nextRevision`. */
 	readonly revision: number;
 	readonly text: string;
 	/** See `AnalysisInput.cells`. */

@@ -4,7 +4,7 @@ import type { Place } from "../analysis/graph";
 import type { ModuleFacts } from "../syntax/facts";
 import { NO_FACTS } from "../syntax/lower";
 import type { PythonParser, SyntaxDocument, TextEdit } from "../syntax/parser";
-import { type Analysed, createAnalysed, type Neighbours, pathOf } from "./analysed";
+import { type Analysed, createAnalysed, type Neighbours, nextRevision, pathOf } from "./analysed";
 import { contain } from "./analysis";
 import { applyChange, type TextChange } from "./changes";
 import type { Host } from "./host";
@@ -56,8 +56,6 @@ export interface DocumentTools {
 /** More edits than this without anyone asking for an analysis, and the text is parsed anew instead. */
 const maxPendingEdits = 1_000;
 
-let revisions = 0;
-
 export function createDocument(source: DocumentSource, tools: DocumentTools & Neighbours): OpenDocument {
 	const { uri } = source;
 	const { host, programs } = tools;
@@ -66,7 +64,7 @@ export function createDocument(source: DocumentSource, tools: DocumentTools & Ne
 	const positions = positionMapper(text, tools.encoding);
 	const python = source.languageId === "python" || /\.pyw?$/.test(pathOf(uri));
 	let version = source.version;
-	let revision = ++revisions;
+	let revision = nextRevision();
 	let lost = false;
 	let tooLong = false;
 	let syntax: SyntaxDocument | undefined;
@@ -161,13 +159,13 @@ export function createDocument(source: DocumentSource, tools: DocumentTools & Ne
 		dependsOn,
 		change(newVersion, changes) {
 			version = newVersion;
-			revision = ++revisions;
+			revision = nextRevision();
 			for (const change of changes) apply(change);
 			programs.touch();
 		},
 		lose() {
 			lost = true;
-			revision = ++revisions;
+			revision = nextRevision();
 			forgetSyntax();
 			programs.touch();
 		},

@@ -2,6 +2,7 @@
 import { nameOf } from "./analysed";
 import { createDocument, type Document, type DocumentSource, type DocumentTools, type OpenDocument } from "./document";
 import { decodeSource } from "./encoding";
+import { createNotebook, type OpenNotebook } from "./notebook/open-notebook";
 import { idOf } from "./program/ids";
 import { createPrograms } from "./program/programs";
 import { foldersOf } from "./program/territory";
@@ -9,9 +10,18 @@ import { foldersOf } from "./program/territory";
 export interface Documents {
 	/** Opening what is open already replaces it. */
 	open(source: DocumentSource): OpenDocument;
+	/** A file's, or a cell's of an open notebook. */
 	get(uri: string): OpenDocument | undefined;
 	all(): readonly OpenDocument[];
 	close(uri: string): void;
+	/** Opening what is open already replaces it. It has no cells yet. */
+	openNotebook(uri: string): OpenNotebook;
+	notebook(uri: string): OpenNotebook | undefined;
+	/** The one that a cell is of. */
+	notebookOf(cell: string): OpenNotebook | undefined;
+	/** The file that a person sees: the notebook of a cell, else itself. */
+	fileOf(uri: string): string;
+	closeNotebook(uri: string): void;
 	/**
 	 * A document whose analysis may be asked for: the open one, else the file as it lies on disk now. All that is read of
 	 * its program has been read. Undefined when there is none that can be read as Python.
@@ -31,6 +41,7 @@ export function createDocuments(tools: DocumentTools): Documents {
 	const { host, parser } = tools;
 	/** By the file's id. */
 	const documents = new Map<string, OpenDocument>();
+	const notebooks = new Map<string, OpenNotebook>();
 	let folders: readonly string[] = [];
 	const programs = createPrograms({
 		disk: host,
@@ -48,6 +59,18 @@ export function createDocuments(tools: DocumentTools): Documents {
 	});
 	const neighbours = { openAt: (id: string) => documents.get(id), programs };
 	const create = (source: DocumentSource) => createDocument(source, { ...tools, ...neighbours });
+
+	function notebookOf(cell: string): OpenNotebook | undefined {
+		return [...notebooks.values()].find((notebook) => notebook.cell(cell) !== undefined);
+	}
+
+	function get(uri: string): OpenDocument | undefined {
+		return notebookOf(uri)?.cell(uri) ?? documents.get(idOf(uri));
+	}
+
+	function all(): readonly OpenDocument[] {
+		return [...documents.values(), ...[...notebooks.values()].flatMap((notebook) => notebook.all())];
+	}
 
 	function close(uri: string): void {
 		const id = idOf(uri);
@@ -70,11 +93,11 @@ export function createDocuments(tools: DocumentTools): Documents {
 	}
 
 	async function ready(uri: string): Promise<Document | undefined> {
-		const document = documents.get(idOf(uri));
+		const document = get(uri);
 		if (document === undefined) return read(uri);
 		await load(document);
 		// Meanwhile it may have been closed, and even opened again.
-		return documents.get(idOf(uri)) === document ? document : ready(uri);
+		return get(uri) === document ? document : ready(uri);
 	}
 
 	async function load(document: OpenDocument): Promise<void> {
@@ -89,15 +112,26 @@ export function createDocuments(tools: DocumentTools): Documents {
 			documents.set(idOf(source.uri), document);
 			return document;
 		},
-		get: (uri) => documents.get(idOf(uri)),
-		all: () => [...documents.values()],
+		get,
+		all,
 		close,
+		openNotebook(uri) {
+			const notebook = createNotebook(uri, { ...tools, ...neighbours });
+			notebooks.set(idOf(uri), notebook);
+			programs.touch();
+			return notebook;
+		},
+		notebook: (uri) => notebooks.get(idOf(uri)),
+		notebookOf,
+		fileOf: (uri) => notebookOf(uri)?.uri ?? uri,
+		closeNotebook(uri) {
+			notebooks.delete(idOf(uri));
+			programs.touch();
+		},
 		ready,
 		outdated(importing) {
 			const id = importing === undefined ? undefined : idOf(importing);
-			return [...documents.values()].filter(
-				(document) => (id === undefined || document.dependsOn(id)) && document.isOutdated(),
-			);
+			return all().filter((document) => (id === undefined || document.dependsOn(id)) && document.isOutdated());
 		},
 		setFolders(uris) {
 			folders = foldersOf(uris);

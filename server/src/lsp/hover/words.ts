@@ -30,7 +30,8 @@ export function wordsFor(document: Document, graph: ModelGraph, markup: Markup, 
 		// A fragment of its own means that the URI names a part of something: it cannot name a line as well.
 		const target = found.uri.includes("#") ? undefined : `${found.uri}#L${line}`;
 		const file = markup.sentence(graph.sources[place.file]?.name ?? "");
-		return markup.link(place.file === 0 ? say("line", { line }) : say("line.other", { file, line }), target);
+		const own = found.uri === document.uri ? "line" : "line.cell";
+		return markup.link(place.file === 0 ? say(own, { line }) : say("line.other", { file, line }), target);
 	}
 
 	function holdsText({ test, holds }: Condition): string {

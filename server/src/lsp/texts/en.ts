@@ -37,6 +37,7 @@ export const en = {
 	// A place
 	"list.separator": ", ",
 	line: "line {line}",
+	"line.cell": "line {line} of another cell",
 	"line.other": "{file}, line {line}",
 	via: "in {function}, called at {line}",
 

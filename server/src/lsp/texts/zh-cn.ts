@@ -33,6 +33,7 @@ export const zhCn: TextTable = {
 
 	"list.separator": "，",
 	line: "第 {line} 行",
+	"line.cell": "另一个单元格的第 {line} 行",
 	"line.other": "{file} 第 {line} 行",
 	via: "在 {function} 中，于{line}调用",
 
