@@ -11,6 +11,7 @@ export function registerVersions(connection: Connection, session: GetSession): v
 	connection.onRequest(versionsMethod, async (params: unknown) => {
 		const uri = uriIn(params);
 		if (uri === undefined) return invalidParams("textDocument.uri must be a string");
-		return describeVersions(await session().versions.of(uri));
+		const { documents, versions } = session();
+		return describeVersions(await versions.of(documents.fileOf(uri)));
 	});
 }
