@@ -71,7 +71,7 @@ export async function defaultCodes(cli: string): Promise<ReadonlySet<string>> {
 
 /** What `-v` says of files that nobody would look into. */
 function isRoutine(line: string): boolean {
-	return /; passed over$|^Checked \d+ of \d+ files?\.$|no Python files were found/.test(line);
+	return /; passed over$|^Versions: |^Checked \d+ of \d+ files?\.$|no Python files were found/.test(line);
 }
 
 function toFinding(root: string, { filename, cell, location, code, severity, message }: JsonFinding): Finding {
