@@ -1,10 +1,10 @@
 /** What the files of one folder, and a virtual environment in it, say of versions. */
-import { type PackageName, packageNames, type VersionRange } from "../../rules/versions";
+import { isBounded, type PackageName, packageNames, type VersionRange } from "../../rules/versions";
 import type { EntryKind, Host } from "../host";
 import { childOf, idOf, isWithin, nameIn, parentOf } from "../program/ids";
 import { type Format, formatOf, requirementsFormat } from "./formats";
 import { readDistInfo } from "./locks";
-import { type Mention, mayMention, together } from "./mentions";
+import { either, type Mention, mayMention, together } from "./mentions";
 
 export interface Source {
 	/** Of the file, or of the folder of a virtual environment. */
@@ -16,24 +16,28 @@ export interface PackageVersion extends VersionRange {
 	/** As a person reads it: `0.13.2`, `>=0.12,<0.15`; empty where the source sets no bounds. */
 	readonly text: string;
 	readonly source: Source;
-	/** How sure it is: what is installed, what a tool chose, the one version that is asked for, a range. */
+	/** How sure it is: what is installed, what a tool chose, what will do. */
 	readonly grade: Grade;
 }
 
-export type Grade = "installed" | "locked" | "pinned" | "range";
+export type Grade = "installed" | "locked" | "declared";
 
 export type PackageVersions = Readonly<Partial<Record<PackageName, PackageVersion>>>;
 
-interface Found {
-	readonly mention: Mention;
-	readonly source: Source;
+/** A file with all that it includes, or a virtual environment. */
+interface Speaker {
 	readonly grade: Grade;
+	readonly mentions: readonly Sourced[];
+}
+
+interface Sourced extends Mention {
+	readonly source: Source;
 }
 
 /** Surest first. */
-const GRADES: readonly Grade[] = ["installed", "locked", "pinned", "range"];
+const GRADES: readonly Grade[] = ["installed", "locked", "declared"];
 
-/** Most files that are read for one folder. */
+/** Most files of one folder that are read, and most that one of them may include. */
 const maxFiles = 30;
 
 const ENVIRONMENTS = [".venv", "venv", "env"];
@@ -42,53 +46,59 @@ const ENVIRONMENTS = [".venv", "venv", "env"];
 export async function readFolder(host: Host, folder: string, top: string): Promise<PackageVersions> {
 	const entries = await host.listDirectory(folder);
 	if (entries === undefined) return {};
-	const found = [...(await installedIn(host, folder, entries)), ...(await statedIn(host, folder, entries, top))];
+	const speakers = [...(await installedIn(host, folder, entries)), ...(await filesIn(host, folder, entries, top))];
 	return Object.fromEntries(
 		packageNames.flatMap((name) => {
-			const version = surest(found.filter(({ mention }) => mention.name === name));
+			const version = surest(name, speakers);
 			return version === undefined ? [] : [[name, version]];
 		}),
 	);
 }
 
-function surest(found: readonly Found[]): PackageVersion | undefined {
-	const grade = GRADES.find((candidate) => found.some((one) => one.grade === candidate));
-	const best = found.filter((one) => one.grade === grade);
-	const [first] = best;
-	if (grade === undefined || first === undefined) return undefined;
-	const { range, text } = together(best.map(({ mention }) => mention));
-	return { ...range, text, source: first.source, grade };
+function surest(name: PackageName, speakers: readonly Speaker[]): PackageVersion | undefined {
+	const said = speakers.flatMap(({ grade, mentions }) => {
+		const own = mentions.filter((mention) => mention.name === name);
+		const first = own.find(({ range }) => isBounded(range)) ?? own[0];
+		return first === undefined ? [] : [{ ...together(own), source: first.source, grade }];
+	});
+	const best = GRADES.find((grade) => said.some((one) => one.grade === grade));
+	const chosen = either(said.filter(({ grade }) => grade === best));
+	return chosen && { ...chosen.range, text: chosen.text, source: chosen.source, grade: chosen.grade };
 }
 
-async function statedIn(
+async function filesIn(
 	host: Host,
 	folder: string,
 	entries: ReadonlyMap<string, EntryKind>,
 	top: string,
-): Promise<readonly Found[]> {
-	const found: Found[] = [];
-	const seen = new Set<string>();
-	const waiting: { readonly id: string; readonly format: Format }[] = [];
-	for (const name of namesOf(entries, "file")) {
+): Promise<readonly Speaker[]> {
+	const found = namesOf(entries, "file").flatMap((name) => {
 		const format = formatOf(name);
-		if (format !== undefined) waiting.push({ id: childOf(folder, name), format });
-	}
+		return format === undefined ? [] : [{ id: childOf(folder, name), format }];
+	});
+	const speakers = found.slice(0, maxFiles).map(async ({ id, format }): Promise<Speaker> => {
+		return { grade: format.isLock ? "locked" : "declared", mentions: await readWhole(host, id, format, top) };
+	});
+	return Promise.all(speakers);
+}
+
+/** With all that it includes, each once. */
+async function readWhole(host: Host, id: string, format: Format, top: string): Promise<readonly Sourced[]> {
+	const mentions: Sourced[] = [];
+	const seen = new Set<string>();
+	const waiting = [{ id, format }];
 	for (let next = waiting.shift(); next !== undefined && seen.size < maxFiles; next = waiting.shift()) {
-		const { id, format } = next;
-		if (seen.has(id)) continue;
-		seen.add(id);
-		const { mentions, includes } = await readFile(host, id, format);
-		const source = { name: nameIn(id), uri: id };
-		for (const mention of mentions) {
-			const declared = mention.range.exact === undefined ? "range" : "pinned";
-			found.push({ mention, source, grade: format.isLock ? "locked" : declared });
-		}
-		for (const path of includes) {
-			const included = includedBy(id, path);
+		if (seen.has(next.id)) continue;
+		seen.add(next.id);
+		const source = { name: nameIn(next.id), uri: next.id };
+		const read = await readFile(host, next.id, next.format);
+		for (const mention of read.mentions) mentions.push({ ...mention, source });
+		for (const path of read.includes) {
+			const included = includedBy(next.id, path);
 			if (included !== undefined && isWithin(top, included)) waiting.push({ id: included, format: requirementsFormat });
 		}
 	}
-	return found;
+	return mentions;
 }
 
 const NOTHING = { mentions: [], includes: [] };
@@ -131,16 +141,16 @@ async function installedIn(
 	host: Host,
 	folder: string,
 	entries: ReadonlyMap<string, EntryKind>,
-): Promise<readonly Found[]> {
+): Promise<readonly Speaker[]> {
 	const environments = ENVIRONMENTS.filter((name) => entries.get(name) === "directory");
-	const found = environments.map(async (name) => {
-		const uri = childOf(folder, name);
-		const packages = await Promise.all((await sitePackagesIn(host, uri)).map((site) => host.listDirectory(site)));
-		return packages
-			.flatMap((listed) => (listed === undefined ? [] : namesOf(listed, "directory").flatMap(readDistInfo)))
-			.map((mention): Found => ({ mention, source: { name, uri }, grade: "installed" }));
+	const speakers = environments.map(async (name): Promise<Speaker> => {
+		const source = { name, uri: childOf(folder, name) };
+		const sites = await sitePackagesIn(host, source.uri);
+		const listed = await Promise.all(sites.map((site) => host.listDirectory(site)));
+		const installed = listed.flatMap((packages = new Map()) => namesOf(packages, "directory").flatMap(readDistInfo));
+		return { grade: "installed", mentions: installed.map((mention) => ({ ...mention, source })) };
 	});
-	return (await Promise.all(found)).flat();
+	return Promise.all(speakers);
 }
 
 /** `lib/python3.12/site-packages`; on Windows, `Lib/site-packages`. */

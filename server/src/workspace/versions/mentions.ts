@@ -1,6 +1,6 @@
 /** What a line of a file says of one library, and how several of them come together. */
 import { isBounded, type PackageName, packageNames, type VersionRange } from "../../rules/versions";
-import { anyVersion, hull, intersect } from "./ranges";
+import { anyVersion, contains, hull, intersect } from "./ranges";
 import { rangeOfSpecifiers } from "./specifiers";
 
 export interface Mention {
@@ -63,23 +63,40 @@ export interface Stated {
 }
 
 /**
- * All of them at once; where that is impossible, or some are for other machines, any of them.
+ * What one file says: all of it at once; where that is impossible, or some is for other machines, any of it.
  * @param mentions of one library, at least one
  */
 export function together(mentions: readonly Mention[]): Stated {
 	return mentions.slice(1).reduce<Stated & { readonly conditional: boolean }>((a, b) => {
 		const both = a.conditional || b.conditional ? undefined : intersect(a.range, b.range);
 		const range = both ?? hull(a.range, b.range);
-		return {
-			range,
-			text: textOf(range, a, b, both === undefined ? " or " : ","),
-			conditional: a.conditional || b.conditional,
-		};
+		const text = textOf(range, a, b, both === undefined ? " or " : ",");
+		return { range, text, conditional: a.conditional || b.conditional };
 	}, mentions[0] ?? { range: anyVersion, text: "", conditional: false });
+}
+
+/**
+ * What several files say, each for itself: the one version that all of them allow, else all that one of them allows. A
+ * file that sets no bounds adds nothing.
+ * @param files at least one
+ */
+export function either<S extends Stated>(files: readonly S[]): S | undefined {
+	const bounded = files.filter(({ range }) => isBounded(range));
+	const exact = bounded.find(({ range }) => range.exact !== undefined);
+	const version = exact?.range.exact;
+	if (version !== undefined && bounded.every(({ range }) => contains(range, version))) return exact;
+	const [first, ...others] = bounded;
+	if (first === undefined) return files[0];
+	const { range, text } = others.reduce<Stated>((a, b) => {
+		const both = hull(a.range, b.range);
+		return { range: both, text: textOf(both, a, b, " or ") };
+	}, first);
+	return { ...first, range, text };
 }
 
 function textOf(range: VersionRange, a: Stated, b: Stated, between: string): string {
 	if (range.exact !== undefined) return range.exact;
 	if (!isBounded(range)) return "";
-	return [...new Set([a.text, b.text])].filter((text) => text !== "").join(between);
+	const same = [a, b].find((one) => one.range.min === range.min && one.range.max === range.max && one.text !== "");
+	return same === undefined ? [a.text, b.text].filter((text) => text !== "").join(between) : same.text;
 }

@@ -131,11 +131,46 @@ describe("requirements.txt", () => {
 			"",
 		],
 		[
-			"several of them: any will do",
+			"what two say at once",
+			{ "requirements.txt": "-c sub/constraints.txt\npeft>=0.10", "sub/constraints.txt": "peft<0.15" },
+			"peft >=0.10,<0.15 = 0.10..0.15 (requirements.txt)",
+		],
+	])("includes %s", async (_, files, expected) => {
+		expect(await versionsAt("train.py", files)).toBe(expected);
+	});
+
+	test.each<[string, Files, string]>([
+		[
+			"versions: any of them",
 			{ "requirements-a.txt": "peft==0.10.0", "requirements_b.txt": "peft==0.13.2" },
 			"peft 0.10.0 or 0.13.2 = 0.10.0..0.13.2.1 (requirements-a.txt)",
 		],
-	])("includes %s", async (_, files, expected) => {
+		[
+			"ranges: any of them",
+			{ "requirements-a.txt": "peft>=0.10,<0.12", "requirements_b.txt": "peft>=0.13,<0.14" },
+			"peft >=0.10,<0.12 or >=0.13,<0.14 = 0.10..0.14 (requirements-a.txt)",
+		],
+		[
+			"ranges, one in the other",
+			{ "requirements.txt": "peft>=0.10", "requirements_flux.txt": "peft>=0.11.1" },
+			"peft >=0.10 = 0.10.. (requirements.txt)",
+		],
+		[
+			"a version and a range that allows it",
+			{ "requirements.txt": "peft>=0.10", "requirements-frozen.txt": "peft==0.13.2" },
+			"peft 0.13.2 (requirements-frozen.txt)",
+		],
+		[
+			"a version and a range that does not",
+			{ "requirements.txt": "peft==0.7.0", "requirements_flux.txt": "peft>=0.11.1" },
+			"peft 0.7.0 or >=0.11.1 = 0.7.0.. (requirements.txt)",
+		],
+		[
+			"one without bounds adds nothing",
+			{ "requirements-dev.txt": "peft", "requirements.txt": "peft<0.15" },
+			"peft <0.15 = ..0.15 (requirements.txt)",
+		],
+	])("several with %s", async (_, files, expected) => {
 		expect(await versionsAt("train.py", files)).toBe(expected);
 	});
 });
