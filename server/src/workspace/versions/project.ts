@@ -1,5 +1,5 @@
 /** The versions that the project around a file uses, read on demand from the files of the workspace. */
-import { packageNames } from "../../rules/versions";
+import { isBounded, packageNames } from "../../rules/versions";
 import type { Host } from "../host";
 import { childOf, folderIdOf, foldersUpTo, idOf, isWithin, parentOf } from "../program/ids";
 import { type PackageVersion, type PackageVersions, readFolder, type Source } from "./folder";
@@ -78,10 +78,13 @@ function widen(near: PackageVersions, far: PackageVersions): PackageVersions {
 	);
 }
 
-/** The nearer one; a range is made exact by what is locked or installed farther up, if that is one of its versions. */
+/**
+ * The nearer one, if it sets bounds at all; its range is made exact by what is locked or installed farther up, if that is
+ * one of its versions.
+ */
 function choose(near: PackageVersion | undefined, far: PackageVersion | undefined): PackageVersion | undefined {
 	if (near === undefined || far === undefined) return near ?? far;
-	const isChosen = far.grade === "installed" || far.grade === "locked";
-	const narrows = isChosen && near.exact === undefined && far.exact !== undefined && contains(near, far.exact);
-	return narrows ? far : near;
+	if (!isBounded(near)) return isBounded(far) ? far : near;
+	const narrows = near.exact === undefined && far.grade !== "declared" && far.exact !== undefined;
+	return narrows && contains(near, far.exact) ? far : near;
 }

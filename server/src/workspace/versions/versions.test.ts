@@ -330,6 +330,11 @@ describe("where several speak", () => {
 			{ "a/requirements.txt": "peft==0.12.0", "requirements.txt": "trl==0.9.6" },
 			"peft 0.12.0 (requirements.txt); trl 0.9.6 (requirements.txt)",
 		],
+		[
+			"a near one without bounds adds nothing",
+			{ "a/requirements.txt": "peft\ntrl", "requirements.txt": "peft==0.13.2" },
+			"peft 0.13.2 (requirements.txt); trl any (requirements.txt)",
+		],
 		["not what is beside", { "b/requirements.txt": "peft==0.12.0" }, ""],
 		["not what is below", { "a/sub/requirements.txt": "peft==0.12.0" }, ""],
 		["nothing at all", {}, ""],
