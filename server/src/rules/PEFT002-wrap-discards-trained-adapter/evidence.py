@@ -53,10 +53,26 @@ def saved_with_doubled_prefix():
     return all_of(reload, (doubled, keys[0]))
 
 
-@evidence.claim("warnings: 'for a second time' from 0.15, nothing before")
+@evidence.claim("warnings: 'for a second time' and `peft_config` already found from 0.15, nothing before")
 def warnings_by_version():
     model = loaded()
-    return warned(lambda: get_peft_model(model, lora_config()), {SECOND_TIME: since(0, 15)})
+    return warned(lambda: get_peft_model(model, lora_config()), {SECOND_TIME: since(0, 15), ALREADY_FOUND: since(0, 15)})
+
+
+@evidence.claim("warnings by PeftModel(...) and inject_adapter_in_model: `peft_config` already found from 0.15, alone")
+def warnings_of_other_wraps():
+    expected = {SECOND_TIME: False, ALREADY_FOUND: since(0, 15)}
+    first, second = loaded(), loaded()
+    wrapping = warned(lambda: peft.PeftModelForCausalLM(first, lora_config()), expected)
+    return all_of(wrapping, warned(lambda: peft.inject_adapter_in_model(lora_config(), second), expected))
+
+
+@evidence.claim("warnings of an SFTTrainer that gets the base variable and a peft_config: both from 0.15")
+def warnings_of_trainer():
+    base = base_model()
+    PeftModel.from_pretrained(base, SFT)
+    expected = {SECOND_TIME: since(0, 15), ALREADY_FOUND: since(0, 15)}
+    return warned(lambda: sft_trainer(base, peft_config=lora_config()), expected)
 
 
 # --- the shapes it comes in

@@ -72,10 +72,11 @@ def loss_falls():
     return twice[1] < twice[0] and once[1] < once[0], f"one wrap {once[0]:.3f} → {once[1]:.3f}, two {twice[0]:.3f} → {twice[1]:.3f}"
 
 
-@evidence.claim("warnings: 'for a second time' at the wrap from 0.15, missing adapter keys at the reload from 0.14")
+@evidence.claim("warnings: 'for a second time', `peft_config` found at the wrap from 0.15, missing keys at the reload from 0.14")
 def warnings_by_version():
     model = fresh()
-    wrapping = warned(lambda: get_peft_model(model, lora_config()), {SECOND_TIME: since(0, 15)})
+    expected = {SECOND_TIME: since(0, 15), ALREADY_FOUND: since(0, 15)}
+    wrapping = warned(lambda: get_peft_model(model, lora_config()), expected)
     wrapped_twice().save_pretrained("out/warned")
     return all_of(wrapping, warned(lambda: loaded("out/warned"), {MISSING_KEYS: since(0, 14)}))
 
