@@ -15,7 +15,7 @@ const meta: RuleMeta = {
 	fix: "none",
 	since: "0.1.0",
 	preview: true,
-	provedOn: "0.21.0",
+	provedOn: "0.7.1 to 0.21.0",
 	summary:
 		"A notebook cell wraps a model of an earlier cell and assigns it back: run a second time, it wraps the wrapper.",
 	references: ["https://github.com/huggingface/peft/issues/2295", "https://github.com/huggingface/peft/pull/2306"],
