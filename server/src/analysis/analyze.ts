@@ -42,6 +42,7 @@ function createMachine({ name, text, facts, program = ALONE }: AnalysisInput): M
 		parents: new Map([["m", undefined]]),
 		entered: new Set(),
 		deferred: new Set(),
+		decorated: [],
 		classes: new Map(),
 		pending: [],
 		steps: { left: 0 },

@@ -18,6 +18,8 @@ export const FOREIGN_CALL_STEPS = 4_000;
 export const IMPORT_CHAIN = 16;
 /** Items of a literal sequence that a loop runs over one by one. */
 export const LITERAL_PASSES = 8;
+/** Longest loop over a range of known length that is run number by number. */
+export const RANGE_PASSES = 4;
 /** Longest name of a symbolic value; a longer one becomes a fresh unknown. */
 export const SYMBOL_LENGTH = 240;
 /** Items of a literal sequence that are followed one by one. */

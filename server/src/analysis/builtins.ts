@@ -5,10 +5,13 @@ import { newParser } from "./argparse";
 import { getAttribute, hasAttribute, setAttribute } from "./attributes";
 import { newDict, newList, sequenceItems } from "./containers";
 import { argumentKeys } from "./effects/call";
+import { autoValue } from "./enums";
 import { one } from "./expressions";
 import { isInstance } from "./instances";
 import { type Arguments, type Context, type Machine, type Result, siteKey } from "./machine";
-import { resolve, type State } from "./state";
+import { bareObject, newObject } from "./objects";
+import { asDict, fieldCall, namedTuple, replaceFields } from "./records";
+import { getObject, resolve, type State } from "./state";
 import { computed, isTruth, truthOf } from "./truth";
 import { type Constant, constant, external, isNone, keyOf, NONE, TRUE, tuple, type Value } from "./values";
 
@@ -47,6 +50,17 @@ function junction(state: State, kind: "and" | "or", of: readonly Value[]): Value
 	const all = computed(`(${kind} ${of.map(keyOf).join(" ")})`, { kind, of });
 	return computed(`bool(${keyOf(all)})`, { kind: "bool", of: all });
 }
+
+/** An object that is a bag of fields. */
+const makeNamespace: Builtin = (_machine, state, args, call, ctx) =>
+	args.positional.length > 0 || args.openKeywords
+		? undefined
+		: one(state, newObject(state, "class:namespace", args.keywords, siteKey(ctx, call)));
+
+const makeNamedTuple: Builtin = (_machine, state, args, call, ctx) => {
+	const made = namedTuple(state, args, call, ctx);
+	return made && one(state, made);
+};
 
 const BUILTINS: Readonly<Record<string, Builtin>> = {
 	"builtins.isinstance": (_machine, state, args) => {
@@ -126,10 +140,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 	},
 	"builtins.set": makeSet,
 	"builtins.frozenset": makeSet,
-	"builtins.setattr": (_machine, state, args) => {
+	"builtins.setattr": (machine, state, args, _call, ctx) => {
 		const [base, name, value] = args.positional;
 		if (!base || !value || name?.k !== "constant" || typeof name.value !== "string") return undefined;
-		setAttribute(state, base, name.value, value);
+		setAttribute(machine, state, base, name.value, value, ctx);
 		return one(state, NONE);
 	},
 	"builtins.tuple": (_machine, state, args) => {
@@ -142,13 +156,44 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 		if (args.positional.length > 0) return undefined;
 		return one(state, newDict(state, new Map<Constant, Value>(args.keywords), args.openKeywords, siteKey(ctx, call)));
 	},
+	// `wraps(f)` is a decorator that gives back what it is put on.
+	"functools.wraps": (_machine, state) =>
+		one(state, { k: "partial", func: external("functools.update_wrapper"), args: [], keywords: new Map() }),
+	"functools.update_wrapper": passOn,
 	"functools.partial": (_machine, state, args) => {
 		const [func, ...rest] = args.positional;
 		return func && one(state, { k: "partial", func, args: rest, keywords: args.keywords });
 	},
-	"builtins.super": (_machine, state, _args, _call, ctx) => {
-		if (!ctx.owner || !ctx.self) return undefined;
-		return one(state, { k: "super", owner: ctx.owner, self: ctx.self });
+	"builtins.super": (_machine, state, args, _call, ctx) => {
+		const [of] = args.positional;
+		const owner = of?.k === "ref" ? of.id : ctx.owner;
+		return owner && ctx.self ? one(state, { k: "super", owner, self: ctx.self }) : undefined;
+	},
+	"builtins.property": (_machine, state, args) => {
+		const getter = args.positional[0] ?? args.keywords.get("fget");
+		const setter = args.positional[1] ?? args.keywords.get("fset");
+		return one(state, { k: "property", getter, setter, cached: false });
+	},
+	"builtins.object.__new__": (_machine, state, args, call, ctx) => one(state, bareObject(state, args, call, ctx)),
+	"builtins.type": (_machine, state, args) => {
+		const [value, ...more] = args.positional;
+		const object = value?.k === "ref" && more.length === 0 ? getObject(state, value.id) : undefined;
+		return object?.t === "instance" ? one(state, { k: "ref", id: object.cls }) : undefined;
+	},
+	"enum.auto": (_machine, state, _args, call, ctx) => one(state, autoValue(call, ctx)),
+	"types.SimpleNamespace": makeNamespace,
+	"argparse.Namespace": makeNamespace,
+	"collections.namedtuple": makeNamedTuple,
+	"typing.NamedTuple": makeNamedTuple,
+	"dataclasses.replace": (_machine, state, args, call, ctx) => {
+		const [value] = args.positional;
+		const made = value && replaceFields(state, value, args, siteKey(ctx, call));
+		return made && one(state, made);
+	},
+	"dataclasses.asdict": (_machine, state, args, call, ctx) => {
+		const [value] = args.positional;
+		const made = value && asDict(state, value, siteKey(ctx, call));
+		return made && one(state, made);
 	},
 	"argparse.ArgumentParser": (_machine, state, _args, call, ctx) => one(state, newParser(state, call, ctx)),
 	"transformers.utils.is_peft_available": (_machine, state) => one(state, TRUE),
@@ -176,7 +221,8 @@ export function callBuiltin(
 	call: CallExpr,
 	ctx: Context,
 ): Result[] | undefined {
-	return BUILTINS[name]?.(machine, state, args, call, ctx);
+	const field = fieldCall(name, args);
+	return field ? one(state, field) : BUILTINS[name]?.(machine, state, args, call, ctx);
 }
 
 /** Functions and methods whose answer depends on their arguments alone, and that change nothing. */

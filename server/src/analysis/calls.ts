@@ -3,43 +3,25 @@ import { lookupApi } from "../catalog";
 import type { ApiSpec } from "../catalog/types";
 import type { CallExpr, DefStmt, LambdaExpr, Param } from "../syntax/facts";
 import { assume } from "./assume";
-import { externalBases, findMember, modelMethod } from "./attributes";
+
 import { BoundExceeded, CALL_DEPTH, FOREIGN_CALL_STEPS } from "./bounds";
 import { callBuiltin, isPure, pureResult, truthKey } from "./builtins";
+import { findMember } from "./classes";
 import { callContainer, newDict, newList } from "./containers";
 import { applyEffect } from "./effects";
 import { evaluate, one } from "./expressions";
 import type { Place } from "./graph";
 import { merge } from "./join";
 import { type Arguments, type Context, type Machine, place, type Result, siteKey, textOf } from "./machine";
+import { modelMethod } from "./model-attributes";
 import { rememberModules } from "./modules";
 import { scopeNames } from "./names";
+import { bareObject, classOfSelf, fillTrainer, instantiate, trainerBase } from "./objects";
 import { callSite } from "./recorder";
 import { spoil } from "./spoil";
-import {
-	dropFrame,
-	dropSlots,
-	fork,
-	frameVars,
-	getObject,
-	resolve,
-	type State,
-	setObject,
-	setVar,
-	unknownId,
-} from "./state";
+import { dropFrame, dropSlots, fork, frameVars, getObject, resolve, type State, setVar, unknownId } from "./state";
 import { execute, spend } from "./statements";
-import {
-	type Constant,
-	type FunctionValue,
-	keyOf,
-	NONE,
-	type ObjId,
-	type RefValue,
-	symbol,
-	tuple,
-	type Value,
-} from "./values";
+import { type Constant, type FunctionValue, keyOf, NONE, type RefValue, symbol, tuple, type Value } from "./values";
 
 export function callValue(
 	machine: Machine,
@@ -95,9 +77,8 @@ function apply(
 	args: Arguments,
 	call: CallExpr,
 	ctx: Context,
-	into?: ObjId,
 ): Result[] {
-	return applyEffect({ machine, state, api: spec.name, params: spec.params, self, args, call, ctx, into }, spec.effect);
+	return applyEffect({ machine, state, api: spec.name, params: spec.params, self, args, call, ctx }, spec.effect);
 }
 
 function callExternal(
@@ -145,6 +126,7 @@ function callNative(
 ): Result[] {
 	const self = resolve(state, callee.self);
 	if (callee.name === "__init__" && self.k === "super") return callBaseInit(machine, state, self, args, call, ctx);
+	if (callee.name === "__new__" && self.k === "super") return one(state, bareObject(state, args, call, ctx));
 	if (self.k === "ref") {
 		if (isParserExit(state, self, callee.name)) return [];
 		const value = callContainer(state, self.id, callee.name, args, call, ctx);
@@ -188,18 +170,9 @@ function callBaseInit(
 	call: CallExpr,
 	ctx: Context,
 ): Result[] {
-	const spec = trainerBase(state, target.owner);
-	if (spec && target.self.k === "ref") {
-		apply(machine, state, spec, undefined, args, call, ctx, target.self.id);
-		return one(state, NONE);
-	}
+	const spec = trainerBase(state, classOfSelf(state, target));
+	if (spec && target.self.k === "ref") fillTrainer(machine, state, spec, target.self, args, call, ctx);
 	return one(state, NONE);
-}
-
-function trainerBase(state: State, cls: ObjId): ReturnType<typeof lookupApi> {
-	return externalBases(state, cls)
-		.map(lookupApi)
-		.find((spec) => spec?.effect.kind === "trainer");
 }
 
 // --- objects
@@ -220,55 +193,6 @@ function callObject(
 			return callFunction(machine, state, { ...method.value, self: callee }, args, call, ctx);
 	}
 	return callUnknown(state, callee, args, call, ctx);
-}
-
-export function instantiate(
-	machine: Machine,
-	state: State,
-	cls: ObjId,
-	args: Arguments,
-	call: CallExpr,
-	ctx: Context,
-): Result[] {
-	const object = getObject(state, cls);
-	const id = `object:${siteKey(ctx, call)}`;
-	const self: RefValue = { k: "ref", id };
-	setObject(state, id, { t: "instance", cls, fields: new Map(), core: undefined });
-	const init = findMember(state, cls, "__init__");
-	if (init?.value.k === "function") {
-		return callFunction(machine, state, { ...init.value, self }, args, call, ctx).map((r) => ({
-			state: r.state,
-			value: self,
-		}));
-	}
-	const spec = trainerBase(state, cls);
-	if (spec) {
-		apply(machine, state, spec, undefined, args, call, ctx, id);
-		return one(state, self);
-	}
-	if (object?.t === "class" && object.isDataclass) fillDataclass(state, id, cls, args);
-	return one(state, self);
-}
-
-/** Fields of a dataclass are its annotated names, in order. */
-function fillDataclass(state: State, id: ObjId, cls: ObjId, args: Arguments): void {
-	const object = getObject(state, cls);
-	const instance = getObject(state, id);
-	if (object?.t !== "class" || instance?.t !== "instance") return;
-	const names = object.def.body.flatMap((statement) => {
-		if (statement.kind === "annotation" && statement.target.kind === "name") return [statement.target.name];
-		const target = statement.kind === "assign" && statement.annotation ? statement.targets[0] : undefined;
-		return target?.kind === "name" ? [target.name] : [];
-	});
-	const fields = new Map<string, Value>();
-	for (const [index, name] of names.entries()) {
-		const value = args.keywords.get(name) ?? args.positional[index];
-		if (value) fields.set(name, value);
-		else if (args.openKeywords || args.openPositional) fields.set(name, symbol(`field:${id}.${name}`));
-		// `field(default_factory=…)` makes a new object: unknown.
-		else if (object.attributes.get(name)?.k === "symbol") fields.set(name, symbol(`field:${id}.${name}`));
-	}
-	setObject(state, id, { ...instance, fields });
 }
 
 // --- the user's functions
@@ -331,7 +255,7 @@ function runCall(
 ): Result[] {
 	const { def } = func;
 	machine.entered.add(def);
-	const name = def.kind === "def" ? def.name.name : "lambda";
+	const name = func.instead ?? (def.kind === "def" ? def.name.name : "lambda");
 	const inner: Context = {
 		...activation(machine, func, `${ctx.key}>${call.start}`, ctx),
 		passes: ctx.passes,

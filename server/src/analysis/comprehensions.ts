@@ -59,7 +59,7 @@ function comprehensionStates(
 	const [clause, ...inner] = expr.clauses;
 	if (!clause) return [{ state: source.state, items: [] }];
 	let running: { state: State; items: Item[] }[] = [{ state: source.state, items: [] }];
-	for (const pass of iterate(machine, source.state, source.value, expr, ctx)) {
+	for (const pass of iterate(source.state, source.value, expr, ctx)) {
 		running = running.flatMap((so) => {
 			assign(machine, so.state, clause.target, pass.item(so.state), pass.ctx);
 			if (!passesFilters(machine, so.state, clause.tests, pass.ctx)) return [so];

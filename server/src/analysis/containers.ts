@@ -2,24 +2,61 @@
 import type { CallExpr } from "../syntax/facts";
 import { callParser } from "./argparse";
 import { SEQUENCE_ITEMS } from "./bounds";
+import { enumMembers } from "./enums";
 import type { DictObject, ListObject } from "./heap";
 import { type Arguments, type Context, siteKey } from "./machine";
+import { tupleFields } from "./records";
 import { forgetAbout, getObject, getSlot, resolve, type State, setObject } from "./state";
 import { computed } from "./truth";
-import { type Constant, constant, keyOf, NONE, type ObjId, symbol, tuple, type Value } from "./values";
+import { type Constant, constant, keyOf, NONE, type ObjId, type SymbolOp, symbol, tuple, type Value } from "./values";
 
-/** Items of a sequence value, and whether there may be more. */
-export function sequenceItems(state: State, given: Value): { items: readonly Value[]; open: boolean } {
-	const value = resolve(state, given);
-	if (value.k === "tuple") return { items: value.items, open: false };
-	const object = value.k === "ref" ? getObject(state, value.id) : undefined;
-	return object?.t === "list" ? object : { items: [], open: true };
+export interface Items {
+	readonly items: readonly Value[];
+	/** There may be more. */
+	readonly open: boolean;
 }
 
-export function listItems(state: State, value: Value): { items: readonly Value[]; open: boolean } | undefined {
+const UNKNOWN_ITEMS: Items = { items: [], open: true };
+
+/** What a `for` over the value is given, one after the other; undefined for what is no container of ours. */
+export function itemsOf(state: State, given: Value): Items | undefined {
+	const value = resolve(state, given);
+	if (value.k === "symbol") return itemsOfView(state, value.op);
+	const object = value.k === "ref" ? getObject(state, value.id) : undefined;
+	if (object?.t === "dict") return { items: [...object.entries.keys()].map(constant), open: object.open };
+	if (object?.t === "class") return object.isEnum ? { items: enumMembers(object), open: false } : undefined;
+	return listItems(state, value);
+}
+
+/** `enumerate(x)` and `zip(x, y)`. */
+function itemsOfView(state: State, op: SymbolOp | undefined): Items | undefined {
+	if (op?.kind === "enumerate") {
+		const inner = itemsOf(state, op.of);
+		const { start } = op;
+		if (!inner || start.k !== "constant" || typeof start.value !== "number") return undefined;
+		const first = start.value;
+		return { ...inner, items: inner.items.map((item, index) => tuple([constant(first + index), item])) };
+	}
+	if (op?.kind !== "zip") return undefined;
+	const parts = op.of.map((part) => itemsOf(state, part));
+	if (!parts.every((part) => part !== undefined)) return undefined;
+	const length = Math.min(...parts.map((part) => part.items.length));
+	const items = Array.from({ length }, (_, index) => tuple(parts.map((part) => part.items[index] as Value)));
+	return { items, open: parts.every((part) => part.open) };
+}
+
+/** Items of a container, and whether there may be more: all may be unknown. */
+export function sequenceItems(state: State, value: Value): Items {
+	return itemsOf(state, value) ?? UNKNOWN_ITEMS;
+}
+
+/** Items of what can be indexed with numbers. */
+export function listItems(state: State, value: Value): Items | undefined {
 	if (value.k === "tuple") return { items: value.items, open: false };
 	const object = value.k === "ref" ? getObject(state, value.id) : undefined;
-	return object?.t === "list" ? object : undefined;
+	if (object?.t === "list") return object;
+	const fields = tupleFields(state, value);
+	return fields && { items: fields, open: false };
 }
 
 export function newList(state: State, items: readonly Value[], open: boolean, key: string): Value {
@@ -40,7 +77,7 @@ export function newDict(state: State, entries: ReadonlyMap<Constant, Value>, ope
 
 /** `base[index]` where both are known well enough; an unknown named after them otherwise. */
 export function subscript(state: State, base: Value, index: Value): Value {
-	const items = base.k === "tuple" || base.k === "ref" ? listItems(state, base) : undefined;
+	const items = listItems(state, base);
 	if (items && index.k === "constant" && typeof index.value === "number") {
 		const position = index.value < 0 && !items.open ? items.items.length + index.value : index.value;
 		const item = items.items[position];
@@ -51,8 +88,10 @@ export function subscript(state: State, base: Value, index: Value): Value {
 		const item = object.entries.get(index.value);
 		if (item) return resolve(state, item);
 	}
-	// `Optional[X]`, `list[int]`: the class itself is what matters.
+	// `Optional[X]`, `list[int]`, `Holder[Model]`: the class itself is what matters.
 	if (base.k === "external" && /^(typing|builtins|collections)\b/.test(base.name)) return base;
+	if (object?.t === "class" && !object.isEnum) return base;
+	if (object?.t === "class" && index.k === "constant") return object.attributes.get(String(index.value)) ?? NONE;
 	const initial = computed(`${keyOf(base)}[${keyOf(index)}]`);
 	return resolve(state, getSlot(state, keyOf(initial)) ?? initial);
 }
@@ -140,11 +179,22 @@ function callList(state: State, id: ObjId, list: ListObject, name: string, args:
 		case "update":
 			extend(state, id, list, first);
 			return NONE;
-		case "pop": {
-			const last = list.open || first ? undefined : list.items.at(-1);
-			change(state, id, last ? { ...list, items: list.items.slice(0, -1) } : UNKNOWN_LIST);
-			return last;
+		case "insert": {
+			const at = indexIn(list, first);
+			const [, item] = args.positional;
+			const items = item && at !== undefined ? list.items.toSpliced(at, 0, item) : undefined;
+			change(state, id, items ? { ...list, items: items.slice(0, SEQUENCE_ITEMS) } : UNKNOWN_LIST);
+			return NONE;
 		}
+		case "pop": {
+			const at = indexIn(list, first ?? constant(-1));
+			const item = at === undefined ? undefined : list.items[at];
+			change(state, id, at !== undefined && item ? { ...list, items: list.items.toSpliced(at, 1) } : UNKNOWN_LIST);
+			return item && resolve(state, item);
+		}
+		case "clear":
+			change(state, id, { t: "list", items: [], open: false });
+			return NONE;
 		case "index":
 		case "count":
 		case "copy":
@@ -153,6 +203,13 @@ function callList(state: State, id: ObjId, list: ListObject, name: string, args:
 			change(state, id, UNKNOWN_LIST);
 			return NONE;
 	}
+}
+
+/** A place counted from the start, or from the end of a list that is known to it. */
+function indexIn(list: ListObject, index: Value | undefined): number | undefined {
+	if (index?.k !== "constant" || typeof index.value !== "number") return undefined;
+	if (index.value >= 0) return index.value;
+	return list.open ? undefined : Math.max(0, list.items.length + index.value);
 }
 
 function callDict(

@@ -1,9 +1,9 @@
 /** Where a file's code is entered: its top level, then every function that nobody in the file calls. */
 import { classKind } from "../catalog";
 import type { CallExpr, DefStmt, Expr, ModuleFacts, Param, Span } from "../syntax/facts";
-import { externalBases, findMember } from "./attributes";
 import { BoundExceeded, ENTRY_STEPS, FILE_STEPS } from "./bounds";
-import { activation, instantiate, runBody, unknownParameter } from "./calls";
+import { activation, runBody, unknownParameter } from "./calls";
+import { classOf, externalBases, findMember } from "./classes";
 import { evaluate } from "./expressions";
 import { materialize, refineToPeft } from "./handles";
 import { merge } from "./join";
@@ -11,6 +11,7 @@ import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place, type R
 import { coreCondition, leadsToModel } from "./models";
 import { isDefinition, moduleContext, moduleFrame, rememberModules } from "./modules";
 import { dottedName } from "./names";
+import { instantiate } from "./objects";
 import { judgeRelevance, type Relevance } from "./relevance";
 import { bind, emptyState, fork, frameVars, getObject, type State, setVar } from "./state";
 import { execute } from "./statements";
@@ -30,14 +31,15 @@ export function runFile(machine: Machine, facts: ModuleFacts): void {
 	const starts = states.length > 0 ? states : definitionsOnly(machine, facts, ctx, budget);
 	const relevance = judgeRelevance(machine);
 	const entries = new Map<DefStmt, Entry[]>();
-	for (const entry of starts.flatMap((state) => entriesOf(state, ctx)))
+	for (const entry of starts.flatMap((state) => entriesOf(machine, state, ctx)))
 		entries.set(entry.def, [...(entries.get(entry.def) ?? []), entry]);
 	const makers: Makers = new Map();
 	for (const first of [true, false]) {
 		for (const [def, sameDef] of entries) {
 			if (machine.entered.has(def) || (first && relevance.used.has(def.name.name))) continue;
-			const open = sameDef.filter((entry) => relevance.matters(def) || holdsModel(machine, entry, makers, budget));
-			for (const entry of open) enter(machine, entry, makers, budget);
+			const open = sameDef.filter((entry) => holdsModel(machine, entry, makers, budget) || relevance.matters(def));
+			// Making the object may have run the method.
+			if (!machine.entered.has(def)) for (const entry of open) enter(machine, entry, makers, budget);
 		}
 	}
 	enterAfterOthers(machine, entries, relevance, makers, budget);
@@ -90,25 +92,24 @@ interface Entry {
 	readonly ctx: Context;
 }
 
-function entriesOf(state: State, ctx: Context): Entry[] {
-	const entries: Entry[] = [];
-	for (const value of frameVars(state, moduleFrame(0)).values()) {
-		if (value.k === "function" && value.def.kind === "def" && value.closure === moduleFrame(0))
-			entries.push({ def: value.def, func: value, cls: undefined, state, ctx });
-		const object = value.k === "ref" ? getObject(state, value.id) : undefined;
-		if (value.k === "ref" && object?.t === "class") entries.push(...methodsOf(value.id, object.attributes, state, ctx));
-	}
-	return entries;
+function entriesOf(machine: Machine, state: State, ctx: Context): Entry[] {
+	const defined = [...frameVars(state, moduleFrame(0)).values(), ...machine.decorated];
+	return defined.flatMap((value): Entry[] => {
+		if (value.k === "ref") return methodsOf(machine, value.id, state, ctx);
+		if (value.k !== "function" || value.owner !== undefined || value.closure !== moduleFrame(0)) return [];
+		return value.def.kind === "def" ? [{ def: value.def, func: value, cls: undefined, state, ctx }] : [];
+	});
 }
 
-function methodsOf(cls: ObjId, attributes: ReadonlyMap<string, Value>, state: State, ctx: Context): Entry[] {
-	const methods: Entry[] = [];
-	for (const [name, value] of attributes) {
-		if (value.k !== "function" || value.def.kind !== "def") continue;
-		if (name === "__new__") continue;
-		methods.push({ def: value.def, func: value, cls: isStatic(value.def) ? undefined : cls, state, ctx });
-	}
-	return methods;
+function methodsOf(machine: Machine, cls: ObjId, state: State, ctx: Context): Entry[] {
+	const members = [...(classOf(state, cls)?.attributes ?? [])].flatMap(([name, value]) =>
+		name === "__new__" ? [] : value.k === "property" ? [value.getter, value.setter] : [value],
+	);
+	const hidden = machine.decorated.filter((value) => value.k === "function" && value.owner === cls);
+	return [...members, ...hidden].flatMap((value): Entry[] => {
+		if (value?.k !== "function" || value.def.kind !== "def") return [];
+		return [{ def: value.def, func: value, cls: isStatic(value.def) ? undefined : cls, state, ctx }];
+	});
 }
 
 /** Objects fresh from their constructor, by module state and class: methods are entered on forks of them. */
@@ -138,8 +139,6 @@ function enter(
 	return guarded(machine, budget, place(entry.ctx, entry.def), () =>
 		from().flatMap(({ state: ready, self }) => {
 			machine.entered.add(entry.def);
-			// Making the object ran the constructor already.
-			if (entry.cls && entry.def.name.name === "__init__") return [];
 			const func = self ? { ...entry.func, self } : entry.func;
 			const ctx = { ...activation(machine, func, `entry:${entry.def.start}`, entry.ctx), stack: [entry.def] };
 			bindUnknown(machine, ready, func, ctx);

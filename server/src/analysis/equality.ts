@@ -11,7 +11,7 @@ export function sameObject(a: HeapObject, b: HeapObject): boolean {
 		case "instance":
 			return b.t === "instance" && a.cls === b.cls && a.core === b.core && sameMap(a.fields, b.fields);
 		case "class":
-			return b.t === "class" && a.def === b.def && sameMap(a.attributes, b.attributes);
+			return b.t === "class" && a.def === b.def && sameItems(a.bases, b.bases) && sameMap(a.attributes, b.attributes);
 		case "trainer":
 			return b.t === "trainer" && a.api === b.api && sameValue(a.model, b.model) && sameMap(a.fields, b.fields);
 		case "optimizer":

@@ -3,7 +3,7 @@
 import type { Family } from "../catalog/types";
 import type { ClassStmt } from "../syntax/facts";
 import type { AdapterView, ConfigView, CoreId, CoreView, EventId } from "./graph";
-import type { Constant, FrameId, ObjId, Value } from "./values";
+import type { Constant, ObjId, Value } from "./values";
 
 export type HeapObject =
 	| CoreObject
@@ -45,10 +45,27 @@ export interface InstanceObject {
 export interface ClassObject {
 	readonly t: "class";
 	readonly def: ClassStmt;
-	readonly closure: FrameId;
 	readonly bases: readonly Value[];
 	readonly attributes: ReadonlyMap<string, Value>;
-	readonly isDataclass: boolean;
+	/** How the constructor fills the fields, where the class does not say it itself. */
+	readonly record: RecordSpec | undefined;
+	/** Members of an enumeration are their values. */
+	readonly isEnum: boolean;
+}
+
+/** A dataclass and its kin, a named tuple, a typed dict. */
+export interface RecordSpec {
+	readonly kind: "object" | "tuple" | "dict";
+	readonly fields: readonly RecordField[];
+}
+
+export interface RecordField {
+	readonly name: string;
+	readonly default: Value | undefined;
+	/** Called for the value where none is given. */
+	readonly factory: Value | undefined;
+	/** False: the constructor has no parameter for it. */
+	readonly isParameter: boolean;
 }
 
 export interface TrainerObject {

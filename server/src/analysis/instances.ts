@@ -1,5 +1,6 @@
 /** isinstance on abstract objects. */
 import { classKind } from "../catalog";
+import { isSubclass } from "./classes";
 import type { CoreObject } from "./heap";
 import { getObject, resolve, type State } from "./state";
 import type { HandleValue, Value } from "./values";
@@ -12,7 +13,7 @@ export function isInstance(state: State, value: Value, classes: readonly Value[]
 }
 
 function isInstanceOf(state: State, value: Value, cls: Value): boolean | undefined {
-	if (cls.k === "ref") return isInstanceOfUserClass(state, value, cls.id);
+	if (cls.k === "ref") return isInstanceOfUserClass(state, value, cls);
 	if (cls.k !== "external") return undefined;
 	const kind = classKind(cls.name);
 	if (value.k === "handle") return isHandleInstance(state, value, cls.name, kind);
@@ -21,8 +22,19 @@ function isInstanceOf(state: State, value: Value, cls: Value): boolean | undefin
 		if (cls.name === "builtins.str") return typeof value.value === "string";
 		return kind ? false : undefined;
 	}
-	if (value.k === "ref" && (kind === "peft-model" || kind === "tuner")) return false;
+	if (value.k === "ref") return isObjectOf(state, value, cls, kind);
 	return undefined;
+}
+
+function isObjectOf(
+	state: State,
+	value: Value & { k: "ref" },
+	cls: Value & { k: "external" },
+	kind: ReturnType<typeof classKind>,
+): boolean | undefined {
+	const object = getObject(state, value.id);
+	const known = object?.t === "instance" ? isSubclass(state, object.cls, cls) : undefined;
+	return known ?? (kind === "peft-model" || kind === "tuner" ? false : undefined);
 }
 
 function isHandleInstance(
@@ -65,12 +77,8 @@ function taskOf(core: CoreObject, value: HandleValue): string | undefined {
 	return typeof task === "string" ? TASKS[task] : undefined;
 }
 
-function isInstanceOfUserClass(state: State, value: Value, cls: string): boolean | undefined {
+function isInstanceOfUserClass(state: State, value: Value, cls: Value & { k: "ref" }): boolean | undefined {
 	if (value.k === "constant") return false;
-	if (value.k !== "ref") return undefined;
-	const object = getObject(state, value.id);
-	if (object?.t !== "instance") return undefined;
-	if (object.cls === cls) return true;
-	const actual = getObject(state, object.cls);
-	return actual?.t === "class" && actual.bases.length === 0 ? false : undefined;
+	const object = value.k === "ref" ? getObject(state, value.id) : undefined;
+	return object?.t === "instance" ? isSubclass(state, object.cls, cls) : undefined;
 }

@@ -19,9 +19,9 @@ export function runFor(machine: Machine, states: readonly State[], statement: Fo
 		{ readonly states: State[]; readonly passes: readonly Pass[]; readonly cut: boolean }
 	>();
 	for (const source of states.flatMap((state) => machine.evaluate(state, statement.iter, ctx))) {
-		const passes = iterate(machine, source.state, source.value, statement, ctx);
+		const passes = iterate(source.state, source.value, statement, ctx);
 		const cut = isCutShort(source.state, source.value);
-		const kind = `${passes.map((pass) => pass.sure).join()}|${cut}|${keyOf(source.value)}|${outerKey(source.state)}`;
+		const kind = `${passes.map((pass) => `${pass.sure}${pass.exact}`).join()}|${cut}|${keyOf(source.value)}|${outerKey(source.state)}`;
 		const group = groups.get(kind) ?? { states: [], passes, cut };
 		group.states.push(source.state);
 		groups.set(kind, group);

@@ -62,6 +62,8 @@ export interface Machine {
 	readonly entered: Set<DefStmt | LambdaExpr | ClassStmt>;
 	/** Inner functions that nobody called, and that were entered for it. */
 	readonly deferred: Set<DefStmt>;
+	/** Functions and classes that are hidden behind what their decorators made of them. */
+	readonly decorated: Value[];
 	/** Where a class of the program stands. */
 	readonly classes: Map<ObjId, Place>;
 	/** Functions to enter if nobody calls them, with the context they were defined in. */

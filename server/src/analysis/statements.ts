@@ -2,8 +2,6 @@
 import type {
 	AugAssignStmt,
 	Block,
-	ClassStmt,
-	DefStmt,
 	ForStmt,
 	IfStmt,
 	ImportFromStmt,
@@ -18,16 +16,17 @@ import type {
 import { isStatement } from "../syntax/facts";
 import { BoundExceeded } from "./bounds";
 import { growInPlace } from "./containers";
+import { defineClass, defineFunction } from "./definitions";
 import { evaluateAll, evaluateTest } from "./expressions";
 import { merge } from "./join";
 import { bury } from "./liveness";
 import { runFor, runWhile } from "./loop-statements";
-import { type Context, type Machine, type Outcome, place, siteKey } from "./machine";
+import { type Context, type Machine, type Outcome, siteKey } from "./machine";
 import { runMatch } from "./match-statements";
 import { importedFrom, importedModule, importStar } from "./modules";
 import { dottedName, firstPart } from "./names";
 import { fold } from "./operators";
-import { fork, frameVars, resolve, type State, setObject, setVar } from "./state";
+import { fork, resolve, type State, setVar } from "./state";
 import { assign, remove } from "./targets";
 import { COUNTER, computed } from "./truth";
 import { constant, external, keyOf, NONE, symbol, type Value } from "./values";
@@ -98,10 +97,9 @@ function simpleStep(machine: Machine, state: State, statement: SimpleStmt, ctx: 
 			runImportFrom(machine, state, statement, ctx);
 			return [next(state)];
 		case "def":
-			setVar(state, ctx.frame, statement.name.name, functionValue(statement, ctx));
-			return [next(state)];
+			return defineFunction(machine, state, statement, ctx);
 		case "class":
-			return runClass(machine, state, statement, ctx);
+			return defineClass(machine, state, statement, ctx);
 		case "assign":
 			return machine.evaluate(state, statement.value, ctx).map((result) => {
 				for (const target of statement.targets) assign(machine, result.state, target, result.value, ctx);
@@ -152,35 +150,7 @@ function runImportFrom(machine: Machine, state: State, statement: ImportFromStmt
 		setVar(state, ctx.frame, alias?.name ?? name, importedFrom(machine, state, ctx.file, statement, name));
 }
 
-// --- definitions
-
-function functionValue(def: DefStmt, ctx: Context): Value {
-	const { closure, file } = ctx;
-	return { k: "function", def, file, closure, self: undefined, owner: ctx.defining ?? ctx.owner };
-}
-
-function runClass(machine: Machine, state: State, statement: ClassStmt, ctx: Context): Outcome[] {
-	const id = `class:${siteKey(ctx, statement)}`;
-	const bases = statement.bases.filter((base) => base.kind === "positional").map((base) => base.value);
-	return evaluateAll(machine, state, bases, ctx).flatMap(({ state: ready, values }) => {
-		const frame = `body:${siteKey(ctx, statement)}`;
-		machine.classes.set(id, place(ctx, statement));
-		machine.parents.set(frame, ctx.closure);
-		const inner: Context = { ...ctx, frame, defining: id, def: undefined };
-		return execute(machine, [ready], statement.body, inner).map((outcome) => {
-			setObject(outcome.state, id, {
-				t: "class",
-				def: statement,
-				closure: ctx.closure,
-				bases: values,
-				attributes: frameVars(outcome.state, frame),
-				isDataclass: statement.decorators.some((decorator) => /(^|\.)dataclass$/.test(dottedName(decorator))),
-			});
-			setVar(outcome.state, ctx.frame, statement.name.name, { k: "ref", id });
-			return next(outcome.state);
-		});
-	});
-}
+// --- assignments
 
 /** Containers grow in place; numbers are computed, and count passes inside a loop. */
 function runAugAssign(machine: Machine, state: State, statement: AugAssignStmt, ctx: Context): Outcome[] {

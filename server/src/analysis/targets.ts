@@ -49,7 +49,7 @@ function frameOf(machine: Machine, state: State, name: string, ctx: Context): Fr
 /** Targets are evaluated for their object only; where that forks, the first way is taken. */
 function assignAttribute(machine: Machine, state: State, target: AttributeExpr, value: Value, ctx: Context): void {
 	const [base] = machine.evaluate(state, target.value, ctx);
-	if (base && base.state === state) setAttribute(state, base.value, target.attr.name, value);
+	if (base && base.state === state) setAttribute(machine, state, base.value, target.attr.name, value, ctx);
 }
 
 function assignSubscript(machine: Machine, state: State, target: SubscriptExpr, value: Value, ctx: Context): void {

@@ -1,7 +1,8 @@
 /** Whether a value is true, as far as a state knows; comparisons under canonical names. Nothing here changes a state. */
 import { classKind, lookupApi } from "../catalog";
-import { findMember } from "./attributes";
 import { SYMBOL_LENGTH } from "./bounds";
+import { findMember } from "./classes";
+import { itemsOf } from "./containers";
 import { isInstance } from "./instances";
 import { ANY_NUMBER, between, includes, intersect, isLess, rangeOfFact } from "./ranges";
 import { type Clause, type Fact, getFact, getObject, type Range, resolve, type State, unknownId } from "./state";
@@ -351,10 +352,6 @@ function alternativesOf(state: State, value: Value): readonly Constant[] | undef
 
 /** All items of a literal sequence or keys of a dict, when there are no others. */
 export function closedItems(state: State, value: Value): readonly Value[] | undefined {
-	if (value.k === "tuple") return value.items;
-	if (value.k !== "ref") return undefined;
-	const object = getObject(state, value.id);
-	if (object?.t === "list" && !object.open) return object.items;
-	if (object?.t === "dict" && !object.open) return [...object.entries.keys()].map(constant);
-	return undefined;
+	const known = itemsOf(state, value);
+	return known && !known.open ? known.items : undefined;
 }

@@ -22,6 +22,7 @@ export type Value =
 	| NativeMethodValue
 	| PartialValue
 	| SuperValue
+	| PropertyValue
 	| ModuleValue
 	| ImportedValue;
 
@@ -98,6 +99,8 @@ export interface FunctionValue {
 	readonly self: Value | undefined;
 	/** Class in whose body it was defined: for `super()`. */
 	readonly owner: ObjId | undefined;
+	/** The function in whose place a decorator put this one. */
+	readonly instead?: string;
 }
 
 /** A catalogue method bound to its receiver. */
@@ -125,6 +128,15 @@ export interface SuperValue {
 	readonly k: "super";
 	readonly owner: ObjId;
 	readonly self: Value;
+}
+
+/** In a class: what reading and setting the attribute call. */
+export interface PropertyValue {
+	readonly k: "property";
+	readonly getter: Value | undefined;
+	readonly setter: Value | undefined;
+	/** What was computed once is kept in the object. */
+	readonly cached: boolean;
 }
 
 /** Another file of the program. */
@@ -196,6 +208,8 @@ export function keyOf(value: Value): string {
 			return `partial(${keyOf(value.func)};${value.args.map(keyOf).join(",")};${[...value.keywords].map(([name, v]) => `${name}=${keyOf(v)}`).join(",")})`;
 		case "super":
 			return `super(${value.owner},${keyOf(value.self)})`;
+		case "property":
+			return `property(${value.getter && keyOf(value.getter)},${value.setter && keyOf(value.setter)})`;
 		case "module":
 			return `module${value.file}`;
 		case "imported":
