@@ -9,6 +9,7 @@ import type { Machine } from "./machine";
 import { loadedFile } from "./modules";
 import { ALONE, type Program } from "./program";
 import { createRecorder } from "./recorder";
+import { judgeRelevance } from "./relevance";
 import { emptyBase } from "./state";
 import { execute } from "./statements";
 
@@ -47,6 +48,8 @@ function createMachine({ name, text, facts, program = ALONE }: AnalysisInput): M
 		pending: [],
 		steps: { left: 0 },
 		moduleSteps: { left: PROGRAM_STEPS },
+		tooLong: new Set(),
+		relevance: judgeRelevance(program, facts),
 		evaluate: (state, expr, ctx, use) => evaluate(machine, state, expr, ctx, use),
 		execute: (states, block, ctx) => execute(machine, states, block, ctx),
 		call: (state, callee, args, call, ctx) => callValue(machine, state, callee, args, call, ctx),

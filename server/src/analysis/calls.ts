@@ -14,10 +14,12 @@ import type { Place } from "./graph";
 import { merge } from "./join";
 import { type Arguments, type Context, type Machine, place, type Result, siteKey, textOf } from "./machine";
 import { modelMethod } from "./model-attributes";
+import { leadsToModel } from "./models";
 import { rememberModules } from "./modules";
 import { scopeNames } from "./names";
 import { bareObject, classOfSelf, fillTrainer, instantiate, trainerBase } from "./objects";
 import { callSite } from "./recorder";
+import { mayStop } from "./relevance";
 import { spoil } from "./spoil";
 import { dropFrame, dropSlots, fork, frameVars, getObject, resolve, type State, setVar, unknownId } from "./state";
 import { execute, spend } from "./statements";
@@ -212,16 +214,27 @@ export function callFunction(
 		machine.recorder.note(place(ctx, call), `calls nest deeper than ${CALL_DEPTH}`);
 		return callUnknown(state, func, args, call, ctx);
 	}
+	if (func.file !== 0 && !isWorthwhile(machine, state, func, args)) return callUnknown(state, func, args, call, ctx);
 	const run = (from: State): Result[] => runCall(machine, from, func, args, call, ctx);
 	return func.file === ctx.file
 		? run(state)
-		: containForeign(machine, state, run, () => callUnknown(state, func, args, call, ctx), place(ctx, call));
+		: containForeign(machine, state, func.def, run, () => callUnknown(state, func, args, call, ctx), place(ctx, call));
+}
+
+/** A function of another file is looked into where it may do something to a model, or may not come back. */
+function isWorthwhile(machine: Machine, state: State, func: FunctionValue, args: Arguments): boolean {
+	const module = machine.files[func.file];
+	if (!module || machine.tooLong.has(func.def)) return false;
+	if (machine.relevance.mattersIn(module, func.def) || mayStop(func.def)) return true;
+	const given = [...(func.self ? [func.self] : []), ...args.positional, ...args.keywords.values()];
+	return given.some((value) => leadsToModel(state, value) !== undefined);
 }
 
 /** A call into another file that takes too long is like one that cannot be seen: the caller's own code goes on. */
 function containForeign(
 	machine: Machine,
 	state: State,
+	def: FunctionValue["def"],
 	run: (state: State) => Result[],
 	unseen: () => Result[],
 	at: Place,
@@ -238,6 +251,7 @@ function containForeign(
 		machine.recorder.rollback(mark);
 		modules.restore();
 		machine.recorder.note(at, error.message);
+		machine.tooLong.add(def);
 		return unseen();
 	} finally {
 		budget.left -= allowance - Math.max(0, machine.steps.left);

@@ -50,10 +50,12 @@ function slice(graph: ModelGraph, at: Place): string {
 	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
+/** `train.py:12`; in a notebook `train.ipynb#3:2`, the second line of the third Python cell. */
 function place(graph: ModelGraph, at: Place): string {
-	const source = graph.sources[at.file];
-	const line = (source?.text.slice(0, at.start).match(/\r\n|\r|\n/g)?.length ?? 0) + 1;
-	return `${source?.name ?? "?"}:${line}`;
+	const { name = "?", text = "", cells } = graph.sources[at.file] ?? {};
+	const index = cells?.findIndex(({ start, end }) => start <= at.start && at.start <= end) ?? -1;
+	const line = (text.slice(cells?.[index]?.start ?? 0, at.start).match(/\r\n|\r|\n/g)?.length ?? 0) + 1;
+	return `${name}${index < 0 ? "" : `#${index + 1}`}:${line}`;
 }
 
 export function pathText(path: readonly PathStep[] | undefined): string {

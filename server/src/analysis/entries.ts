@@ -12,7 +12,6 @@ import { coreCondition, leadsToModel } from "./models";
 import { isDefinition, moduleContext, moduleFrame, rememberModules } from "./modules";
 import { dottedName } from "./names";
 import { instantiate } from "./objects";
-import { judgeRelevance, type Relevance } from "./relevance";
 import { bind, emptyState, fork, frameVars, getObject, type State, setVar } from "./state";
 import { execute } from "./statements";
 import { type FunctionValue, type ObjId, sameValue, symbol, type Value } from "./values";
@@ -29,7 +28,7 @@ export function runFile(machine: Machine, facts: ModuleFacts): void {
 	const states = merge(ends ?? [], "end");
 	// Where the top level ends in sys.exit, functions are entered from an empty module that has only its definitions.
 	const starts = states.length > 0 ? states : definitionsOnly(machine, facts, ctx, budget);
-	const relevance = judgeRelevance(machine);
+	const { relevance } = machine;
 	const entries = new Map<DefStmt, Entry[]>();
 	for (const entry of starts.flatMap((state) => entriesOf(machine, state, ctx)))
 		entries.set(entry.def, [...(entries.get(entry.def) ?? []), entry]);
@@ -42,7 +41,7 @@ export function runFile(machine: Machine, facts: ModuleFacts): void {
 			if (!machine.entered.has(def)) for (const entry of open) enter(machine, entry, makers, budget);
 		}
 	}
-	enterAfterOthers(machine, entries, relevance, makers, budget);
+	enterAfterOthers(machine, entries, makers, budget);
 	for (let i = 0; i < machine.pending.length; i++) runPending(machine, i, budget);
 }
 
@@ -154,14 +153,13 @@ function enter(
 function enterAfterOthers(
 	machine: Machine,
 	entries: ReadonlyMap<DefStmt, readonly Entry[]>,
-	relevance: Relevance,
 	makers: Makers,
 	budget: { left: number },
 ): void {
 	const methods = [...entries.values()].flatMap(([entry]) => (entry?.cls ? [entry] : []));
 	for (const cls of new Set(methods.map((entry) => entry.cls))) {
 		const own = methods.filter((entry) => entry.cls === cls && entry.def.name.name !== "__init__");
-		const idle = own.filter(({ def }) => relevance.matters(def) && !machine.recorder.happenedIn(def));
+		const idle = own.filter(({ def }) => machine.relevance.matters(def) && !machine.recorder.happenedIn(def));
 		const [first] = idle;
 		if (!first || !cls || holdsModel(machine, first, makers, budget)) continue;
 		if (externalBases(first.state, cls).some((base) => classKind(base) !== "module")) continue;

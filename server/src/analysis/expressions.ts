@@ -23,7 +23,7 @@ import { newDict, newList, sequenceItems, subscript } from "./containers";
 import { knownModel } from "./handles";
 import { merge } from "./join";
 import { type Arguments, type Context, type Machine, OTHER, type Result, siteKey, type Use } from "./machine";
-import { settled } from "./modules";
+import { left, settled } from "./modules";
 import { dottedName, scopeNames } from "./names";
 import { binary, unary } from "./operators";
 import { type Clause, fork, getObject, getVar, resolve, type State } from "./state";
@@ -203,7 +203,8 @@ function lookup(machine: Machine, state: State, expr: NameExpr, ctx: Context): V
 			return symbol(`unbound:${name}@${ctx.key}`);
 		frame = machine.parents.get(frame);
 	}
-	return resolve(state, lookupOutside(machine, name, ctx));
+	const inModule = left(machine, ctx.file, name);
+	return resolve(state, inModule ? settled(machine, state, inModule) : lookupOutside(machine, name, ctx));
 }
 
 /** Star imports, then builtins. */

@@ -4,6 +4,7 @@ import type { FileId, Frame, Place } from "./graph";
 import type { LoadedFile } from "./modules";
 import type { Program } from "./program";
 import type { Recorder } from "./recorder";
+import type { Relevance } from "./relevance";
 import type { Base, State } from "./state";
 import type { FrameId, ObjId, Value } from "./values";
 
@@ -71,6 +72,9 @@ export interface Machine {
 	steps: { left: number };
 	/** Left for the top levels of all modules. */
 	readonly moduleSteps: { left: number };
+	/** Functions of other files that took too long once. */
+	readonly tooLong: Set<DefStmt | LambdaExpr>;
+	readonly relevance: Relevance;
 	evaluate(state: State, expr: Expr, ctx: Context, use?: Use): Result[];
 	execute(states: readonly State[], block: Block, ctx: Context): Outcome[];
 	/** Calls any value. */

@@ -1,12 +1,13 @@
-/** The other files of the program: run when a name of theirs is used, each once, as if imported before all else. */
+/** The other files of the program: run when a name of theirs is used, as if imported before all else. */
 import type { ImportFromStmt, ModuleFacts, Stmt } from "../syntax/facts";
 import { BoundExceeded, IMPORT_CHAIN, MODULE_STEPS } from "./bounds";
 import { sameObject } from "./equality";
 import type { FileId } from "./graph";
 import { merge } from "./join";
 import type { Context, Machine } from "./machine";
+import { boundNames } from "./names";
 import type { ProgramModule } from "./program";
-import { commit, emptyState, frameVars, getObject, getVar, type State, setVar } from "./state";
+import { commit, deleteVar, emptyState, frameVars, getObject, getVar, type State, setVar } from "./state";
 import { execute } from "./statements";
 import { constant, external, FALSE, type FrameId, keyOf, sameValue, symbol, type Value } from "./values";
 
@@ -14,8 +15,8 @@ import { constant, external, FALSE, type FrameId, keyOf, sameValue, symbol, type
 export interface LoadedFile extends ProgramModule {
 	/** Modules star-imported at its top that are not of the program, last first. */
 	readonly stars: string[];
-	/** Whether its top level has been run. */
-	top: "not yet" | "running" | "done";
+	/** How much of its top level has been run: its definitions are enough for most. */
+	ran: "nothing" | "definitions" | "all";
 }
 
 export function moduleFrame(file: FileId): FrameId {
@@ -47,7 +48,7 @@ export function moduleContext(file: FileId, text: string): Context {
 
 export function loadedFile(module: ProgramModule): LoadedFile {
 	const { id, name, dotted, text } = module;
-	return { id, name, dotted, text, facts: () => module.facts(), stars: [], top: "not yet" };
+	return { id, name, dotted, text, facts: () => module.facts(), stars: [], ran: "nothing" };
 }
 
 // --- what an import means
@@ -87,18 +88,40 @@ export function importStar(machine: Machine, state: State, statement: ImportFrom
 		return;
 	}
 	const file = numberOf(machine, module);
-	runModule(machine, file);
-	for (const name of exportedNames(state, file)) setVar(state, ctx.frame, name, { k: "imported", file, name });
+	for (const name of exportedNames(module.facts())) setVar(state, ctx.frame, name, { k: "imported", file, name });
+	// Its own star imports are known once its definitions have run.
+	left(machine, file, "__all__");
 	stars.unshift(...fileOf(machine, file).stars);
 }
 
-function exportedNames(state: State, file: FileId): readonly string[] {
-	const vars = frameVars(state, moduleFrame(file));
-	const all = vars.get("__all__");
-	const listed = all?.k === "ref" ? getObject(state, all.id) : undefined;
-	const items = all?.k === "tuple" ? all.items : listed?.t === "list" && !listed.open ? listed.items : undefined;
-	if (!items) return [...vars.keys()].filter((name) => !name.startsWith("_"));
-	return items.flatMap((item) => (item.k === "constant" && typeof item.value === "string" ? [item.value] : []));
+/** What `__all__` lists where it is a literal, else every name without an underscore. */
+function exportedNames(facts: ModuleFacts): readonly string[] {
+	const [all] = facts.body.flatMap((statement) => {
+		const [target] = statement.kind === "assign" ? statement.targets : [];
+		if (statement.kind !== "assign" || target?.kind !== "name" || target.name !== "__all__") return [];
+		return statement.value.kind === "list" || statement.value.kind === "tuple" ? [statement.value] : [];
+	});
+	if (!all) return [...topNames(facts).bound].filter((name) => !name.startsWith("_"));
+	return all.items.flatMap((item) => (item.kind === "constant" && typeof item.value === "string" ? [item.value] : []));
+}
+
+interface TopNames {
+	/** All names that the top level binds. */
+	readonly bound: ReadonlySet<string>;
+	/** Those that something else than a definition binds. */
+	readonly computed: ReadonlySet<string>;
+}
+
+const topNamesOf = new WeakMap<ModuleFacts, TopNames>();
+
+function topNames(facts: ModuleFacts): TopNames {
+	let names = topNamesOf.get(facts);
+	if (!names) {
+		const others = facts.body.filter((statement) => !isDefinition(statement));
+		names = { bound: boundNames(facts.body), computed: boundNames(others) };
+		topNamesOf.set(facts, names);
+	}
+	return names;
 }
 
 // --- names in modules
@@ -111,20 +134,27 @@ export function settled(machine: Machine, state: State, value: Value): Value {
 	let at = value;
 	for (let hops = 0; at.k === "imported"; hops++) {
 		if (hops > IMPORT_CHAIN) return symbol(`import:${keyOf(value)}`);
-		runModule(machine, at.file);
 		const { file, name } = at;
-		const left =
-			file === 0 ? getVar(state, moduleFrame(0), name) : machine.base.frames.get(moduleFrame(file))?.get(name);
-		at = left ?? beyond(machine, file, name);
+		at = (file === 0 ? getVar(state, moduleFrame(0), name) : left(machine, file, name)) ?? beyond(machine, file, name);
 	}
 	return at;
 }
 
 /** `module.name`: what is bound there now, a submodule, or a name that only it knows. */
 export function moduleAttribute(machine: Machine, state: State, file: FileId, name: string): Value {
-	runModule(machine, file);
-	const value = getVar(state, moduleFrame(file), name);
+	const value = getVar(state, moduleFrame(file), name) ?? left(machine, file, name);
 	return settled(machine, state, value ?? beyond(machine, file, name));
+}
+
+/** What the top level of a module left under a name; run for it, as far as it must be. */
+export function left(machine: Machine, file: FileId, name: string): Value | undefined {
+	const module = fileOf(machine, file);
+	const known = (): Value | undefined => machine.base.frames.get(moduleFrame(file))?.get(name);
+	if (file === 0 || known()) return known();
+	if (module.ran === "nothing") runModule(machine, file, "definitions");
+	if (known() || module.ran === "all") return known();
+	if (topNames(module.facts()).computed.has(name)) runModule(machine, file, "all");
+	return known();
 }
 
 function beyond(machine: Machine, file: FileId, name: string): Value {
@@ -142,26 +172,33 @@ function beyond(machine: Machine, file: FileId, name: string): Value {
 // --- running one
 
 /** Runs a module's top level in a world of its own; what it leaves is there for every state from now on. */
-function runModule(machine: Machine, file: FileId): void {
+function runModule(machine: Machine, file: FileId, part: "definitions" | "all"): void {
 	const module = fileOf(machine, file);
-	if (file === 0 || module.top !== "not yet") return;
-	module.top = "running";
+	// While it runs it has nothing more to give to those that import it back.
+	module.ran = part;
 	module.stars.length = 0;
 	const outer = machine.steps;
 	const allowance = Math.min(MODULE_STEPS, machine.moduleSteps.left);
 	machine.steps = { left: allowance };
 	try {
-		commitTop(machine, file, module.facts());
+		if (part === "definitions") commitDefinitions(machine, file, module.facts());
+		else commitAll(machine, file, module.facts());
 	} finally {
 		machine.moduleSteps.left -= allowance - Math.max(0, machine.steps.left);
 		machine.steps = outer;
-		module.top = "done";
 	}
 }
 
-function commitTop(machine: Machine, file: FileId, facts: ModuleFacts): void {
-	const ends = attempt(machine, file, facts.body) ?? attempt(machine, file, facts.body.filter(isDefinition)) ?? [];
-	const [first, ...others] = ends;
+/** Names that something else binds too are left for the whole run. */
+function commitDefinitions(machine: Machine, file: FileId, facts: ModuleFacts): void {
+	const [end] = attempt(machine, file, facts.body.filter(isDefinition)) ?? [];
+	if (!end) return;
+	for (const name of topNames(facts).computed) deleteVar(end, moduleFrame(file), name);
+	commit(end);
+}
+
+function commitAll(machine: Machine, file: FileId, facts: ModuleFacts): void {
+	const [first, ...others] = attempt(machine, file, facts.body) ?? [];
 	if (!first) return;
 	for (const other of others) keepAgreement(first, other, file);
 	commit(first);
@@ -178,7 +215,6 @@ function attempt(machine: Machine, file: FileId, body: readonly Stmt[]): State[]
 	} catch (error) {
 		if (!(error instanceof BoundExceeded) && !(error instanceof RangeError)) throw error;
 		machine.recorder.note(ctx.scope, error.message);
-		machine.steps = { left: MODULE_STEPS / 4 };
 	}
 	machine.recorder.rollback(mark);
 	return undefined;
@@ -227,11 +263,11 @@ function numberOf(machine: Machine, module: ProgramModule): FileId {
 /** What modules have been run so far; to be run anew where what they recorded is taken back. */
 export function rememberModules(machine: Machine): { restore(): void } {
 	const { frames, heap, bindings } = machine.base;
-	const done = machine.files.map((file) => file.top);
+	const ran = machine.files.map((file) => file.ran);
 	return {
 		restore() {
 			Object.assign(machine.base, { frames, heap, bindings });
-			for (const [index, file] of machine.files.entries()) file.top = done[index] ?? "not yet";
+			for (const [index, file] of machine.files.entries()) file.ran = ran[index] ?? "nothing";
 		},
 	};
 }

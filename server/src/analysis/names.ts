@@ -28,6 +28,13 @@ export function scopeNames(def: DefStmt | LambdaExpr): ScopeNames {
 	return names;
 }
 
+/** Every name that a block binds, in its inner blocks too. */
+export function boundNames(block: Block): ReadonlySet<string> {
+	const names = new Set<string>();
+	blockNames(block, names, new Map(), { hasInner: false });
+	return names;
+}
+
 function collect(def: DefStmt | LambdaExpr): ScopeNames {
 	const locals = new Set(def.params.map((param) => param.name.name));
 	const outer = new Map<string, "global" | "nonlocal">();

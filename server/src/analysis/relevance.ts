@@ -1,61 +1,74 @@
 /** Which functions can matter at all, judged by the names in them: the others are not entered. */
 import { wrappingNames } from "../catalog";
-import type { DefStmt, Expr, ImportFromStmt, ImportStmt, ModuleFacts, Stmt } from "../syntax/facts";
-import type { Machine } from "./machine";
+import type { DefStmt, Expr, ImportFromStmt, ImportStmt, LambdaExpr, ModuleFacts, Stmt } from "../syntax/facts";
 import { firstPart } from "./names";
 import type { Program, ProgramModule } from "./program";
 
 export interface Relevance {
 	/** Every name and attribute that the file reads. */
 	readonly used: ReadonlySet<string>;
-	/** The function names a wrapping call, itself or through functions of the program that it names. */
+	/** The function of the file names a wrapping or creating call, itself or through functions of the program that it names. */
 	matters(def: DefStmt): boolean;
+	/** The same of a function in another module, where only wrapping calls count; inner functions always matter. */
+	mattersIn(module: Pick<ProgramModule, "id" | "facts">, def: DefStmt | LambdaExpr): boolean;
 }
 
-export function judgeRelevance({ program, files }: Machine): Relevance {
-	const [entry] = files;
-	const mentions = mentionsOf(entry?.facts() ?? { body: [], comments: [], hasError: false });
-	const names = entry ? mattering(program, entry, new Map()) : wrappingNames;
-	const named = new Map(mentions.defs.map((def) => [def.node, def.names]));
-	return { used: mentions.used, matters: (def) => intersects(named.get(def) ?? new Set(), names) };
+/** Models are made by it in every script. */
+const CREATING = "from_pretrained";
+
+export function judgeRelevance(program: Program, facts: ModuleFacts): Relevance {
+	const { used, defs } = mentionsOf(facts);
+	const names = new Set([CREATING, ...mattering(program, { id: program.entry, facts: () => facts })]);
+	spread(defs, names);
+	return {
+		used,
+		matters: (def) => intersects(defs.get(def)?.names ?? NONE, names),
+		mattersIn(module, def) {
+			const known = mentionsOf(module.facts()).defs.get(def);
+			return !known || intersects(known.names, mattering(program, module));
+		},
+	};
 }
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** By program, the names that matter in its modules other than the analysed file. */
+const memo = new WeakMap<Program, Map<string, ReadonlySet<string>>>();
 
 /**
- * The names that matter in a module: wrapping calls, functions that name one, and what it imports of the like. `known`
- * has the modules that were asked for before; one that is being asked for has none yet.
+ * The names that matter in a module: wrapping calls, functions that name one, and what it imports of the like. One that is
+ * being asked for has only the first.
  */
-function mattering(
-	program: Program,
-	module: Pick<ProgramModule, "id" | "facts">,
-	known: Map<string, ReadonlySet<string>>,
-): ReadonlySet<string> {
+function mattering(program: Program, module: Pick<ProgramModule, "id" | "facts">): ReadonlySet<string> {
+	const known = memo.get(program) ?? new Map<string, ReadonlySet<string>>();
+	memo.set(program, known);
+	const isEntry = module.id === program.entry;
 	const before = known.get(module.id);
-	if (before) return before;
+	if (before && !isEntry) return before;
 	const names = new Set(wrappingNames);
 	known.set(module.id, names);
 	const { defs, imports } = mentionsOf(module.facts());
-	const of = (other: ProgramModule): ReadonlySet<string> => mattering(program, other, known);
-	for (const statement of imports) addImported(program, module.id, statement, of, names);
+	for (const statement of imports) addImported(program, module.id, statement, names);
+	spread(defs, names);
+	if (isEntry) known.delete(module.id);
+	return names;
+}
+
+/** Who names a function that matters matters. */
+function spread(defs: ReadonlyMap<object, Definition>, names: Set<string>): void {
 	for (let grown = true; grown; ) {
 		grown = false;
-		for (const def of defs) {
+		for (const def of defs.values()) {
 			if (names.has(def.name) || !intersects(def.names, names)) continue;
 			names.add(def.name);
 			grown = true;
 		}
 	}
-	return names;
 }
 
-function addImported(
-	program: Program,
-	from: string,
-	statement: ImportStmt | ImportFromStmt,
-	of: (module: ProgramModule) => ReadonlySet<string>,
-	names: Set<string>,
-): void {
+function addImported(program: Program, from: string, statement: ImportStmt | ImportFromStmt, names: Set<string>): void {
 	const addAll = (module: ProgramModule | undefined): void => {
-		if (module) for (const name of of(module)) names.add(name);
+		if (module) for (const name of mattering(program, module)) names.add(name);
 	};
 	if (statement.kind === "import") {
 		// `import a.b` reads `a.b.f`: what counts is the last name.
@@ -66,22 +79,22 @@ function addImported(
 		return;
 	}
 	const module = program.find(from, statement.level, statement.module);
-	if (!module) return;
-	if (statement.star) addAll(module);
+	if (module && statement.star) addAll(module);
+	const telling = module ? mattering(program, module) : wrappingNames;
 	for (const { name, alias } of statement.names) {
-		if (of(module).has(name)) names.add(alias?.name ?? name);
-		else addAll(program.submodule(module.id, name));
+		if (telling.has(name)) names.add(alias?.name ?? name);
+		else if (module) addAll(program.submodule(module.id, name));
 	}
 }
 
 interface Mentions {
 	readonly used: ReadonlySet<string>;
-	readonly defs: readonly Definition[];
+	/** By their node. */
+	readonly defs: ReadonlyMap<object, Definition>;
 	readonly imports: readonly (ImportStmt | ImportFromStmt)[];
 }
 
 interface Definition {
-	readonly node: object;
 	readonly name: string;
 	/** What it mentions, inner functions included. */
 	readonly names: Set<string>;
@@ -93,7 +106,7 @@ function mentionsOf(facts: ModuleFacts): Mentions {
 	let mentions = cache.get(facts);
 	if (!mentions) {
 		const used = new Set<string>();
-		const defs: Definition[] = [];
+		const defs = new Map<object, Definition>();
 		const imports: (ImportStmt | ImportFromStmt)[] = [];
 		collect(facts.body, [used], defs, imports);
 		mentions = { used, defs, imports };
@@ -111,7 +124,7 @@ function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
 function collect(
 	node: unknown,
 	around: readonly Set<string>[],
-	defs: Definition[],
+	defs: Map<object, Definition>,
 	imports: (ImportStmt | ImportFromStmt)[],
 ): void {
 	if (Array.isArray(node)) {
@@ -126,8 +139,31 @@ function collect(
 	let inner = around;
 	if (part.kind === "def" || part.kind === "class") {
 		const names = new Set<string>();
-		defs.push({ node: part, name: part.name.name, names });
+		defs.set(part, { name: part.name.name, names });
 		inner = [...around, names];
 	}
 	for (const value of Object.values(part)) if (value && typeof value === "object") collect(value, inner, defs, imports);
+}
+
+const stopping = new WeakMap<object, boolean>();
+const EXITS: ReadonlySet<string> = new Set(["exit", "_exit", "quit", "abort"]);
+
+/** The function may raise or leave the program, and so says what must hold after it. */
+export function mayStop(def: DefStmt | LambdaExpr): boolean {
+	let may = stopping.get(def);
+	if (may === undefined) {
+		may = stops(def.body);
+		stopping.set(def, may);
+	}
+	return may;
+}
+
+function stops(node: unknown): boolean {
+	if (Array.isArray(node)) return node.some(stops);
+	if (!node || typeof node !== "object") return false;
+	const part = node as Stmt | Expr;
+	if (part.kind === "raise" || part.kind === "assert") return true;
+	if (part.kind === "name" && EXITS.has(part.name)) return true;
+	if (part.kind === "attribute" && EXITS.has(part.attr.name)) return true;
+	return Object.values(part).some((value) => value && typeof value === "object" && stops(value));
 }

@@ -216,5 +216,11 @@ const WRAPPING: ReadonlySet<string> = new Set([
 export const wrappingNames: ReadonlySet<string> = new Set(
 	[...exactApis.values(), ...methodIndex.values()]
 		.filter(({ effect }) => WRAPPING.has(effect.kind))
-		.map(({ name }) => name.slice(name.lastIndexOf(".") + 1)),
+		.map(({ name }) => tellingName(name)),
 );
+
+/** Of a constructor that every class has, the class tells; of any other call its last name. */
+function tellingName(qualifiedName: string): string {
+	const [last = "", owner] = qualifiedName.split(".").reverse();
+	return last === "from_pretrained" && owner !== undefined ? owner : last;
+}
