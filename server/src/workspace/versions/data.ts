@@ -1,4 +1,5 @@
 /** Looking into what a parser of TOML, JSON or YAML returned. */
+import { parse } from "yaml";
 
 export type Table = Readonly<Record<string, unknown>>;
 
@@ -18,4 +19,13 @@ export function listOf(value: unknown): readonly unknown[] {
 
 export function stringsOf(value: unknown): readonly string[] {
 	return listOf(value).filter((item) => typeof item === "string");
+}
+
+/**
+ * Every scalar is a string: 0.10 is no number. Throws on a text that is no YAML, and on one with aliases, which can make
+ * much of little.
+ */
+export function parseYaml(text: string): unknown {
+	// Warnings would be printed.
+	return parse(text, { schema: "failsafe", maxAliasCount: 0, logLevel: "error" });
 }

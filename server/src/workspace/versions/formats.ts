@@ -14,26 +14,27 @@ export interface Format {
 	readonly read: (text: string) => Requirements;
 }
 
-const SHORT = 100_000;
-const LONG = 5_000_000;
+const YAML = 50_000;
+const WRITTEN = 500_000;
+const LOCK = 10_000_000;
 
 export const requirementsFormat: Format = {
 	name: /^requirements.*\.txt$/i,
 	isLock: false,
-	maxLength: LONG,
+	maxLength: WRITTEN,
 	read: readRequirements,
 };
 
 const formats: readonly Format[] = [
-	{ name: /^pyproject\.toml$/, isLock: false, maxLength: LONG, read: alone(readPyproject) },
+	{ name: /^pyproject\.toml$/, isLock: false, maxLength: WRITTEN, read: alone(readPyproject) },
 	requirementsFormat,
-	{ name: /^environment.*\.ya?ml$/i, isLock: false, maxLength: SHORT, read: readEnvironment },
-	{ name: /^Pipfile$/, isLock: false, maxLength: LONG, read: alone(readPipfile) },
-	{ name: /^setup\.cfg$/, isLock: false, maxLength: LONG, read: alone(readSetupCfg) },
-	{ name: /^(?:uv|poetry|pdm)\.lock$/, isLock: true, maxLength: LONG, read: alone(readTomlLock) },
-	{ name: /^pylock(?:\.[^.]+)?\.toml$/, isLock: true, maxLength: LONG, read: alone(readTomlLock) },
-	{ name: /^Pipfile\.lock$/, isLock: true, maxLength: LONG, read: alone(readPipfileLock) },
-	{ name: /^(?:.+\.)?conda-lock\.ya?ml$/, isLock: true, maxLength: LONG, read: alone(readCondaLock) },
+	{ name: /^environment.*\.ya?ml$/i, isLock: false, maxLength: YAML, read: readEnvironment },
+	{ name: /^Pipfile$/, isLock: false, maxLength: WRITTEN, read: alone(readPipfile) },
+	{ name: /^setup\.cfg$/, isLock: false, maxLength: WRITTEN, read: alone(readSetupCfg) },
+	{ name: /^(?:uv|poetry|pdm)\.lock$/, isLock: true, maxLength: LOCK, read: alone(readTomlLock) },
+	{ name: /^pylock(?:\.[^.]+)?\.toml$/, isLock: true, maxLength: LOCK, read: alone(readTomlLock) },
+	{ name: /^Pipfile\.lock$/, isLock: true, maxLength: LOCK, read: alone(readPipfileLock) },
+	{ name: /^(?:.+\.)?conda-lock\.ya?ml$/, isLock: true, maxLength: LOCK, read: alone(readCondaLock) },
 ];
 
 export function formatOf(name: string): Format | undefined {

@@ -1,22 +1,31 @@
 /** Files in which a tool wrote down the versions that it chose. Each reader throws on a text that is broken. */
 import { parse as parseToml } from "smol-toml";
-import { parse as parseYaml } from "yaml";
 import { isVersion } from "../../rules/versions";
-import { isTable, listOf, tableAt } from "./data";
+import { isTable, listOf, parseYaml, tableAt } from "./data";
 import { type Mention, mayMention, mention } from "./mentions";
+
+/** Most entries that are parsed: a library has one for each platform. */
+const maxEntries = 200;
 
 /** A list of packages with a name and a version each: uv's, Poetry's and PDM's `package`, the standard's `packages`. */
 export function readTomlLock(text: string): readonly Mention[] {
-	const file = parseToml(text);
-	return [file.package, file.packages].flatMap(mentionsInList);
+	return entriesIn(text, /^(?=\[\[packages?\]\])/m, /^name *=(.*)$/m).flatMap((entry) => {
+		const file = parseToml(entry);
+		return [file.package, file.packages].flatMap(mentionsInList);
+	});
 }
 
-/** conda-lock's. Such a file is long and YAML is slow: only the entries that matter are parsed. */
+/** conda-lock's. */
 export function readCondaLock(text: string): readonly Mention[] {
-	return text
-		.split(/^(?=[ ]{0,4}- )/m)
-		.filter((entry) => mayMention(/^[ -]*name:(.*)$/m.exec(entry)?.[1] ?? ""))
-		.flatMap((entry) => mentionsInList(parseYaml(entry.replace(/^[^\s-][\s\S]*/m, ""), { maxAliasCount: 0 })));
+	return entriesIn(text, /^(?=[ ]{0,4}- )/m, /^[ -]*name:(.*)$/m).flatMap((entry) =>
+		mentionsInList(parseYaml(entry.replace(/^[^\s-][\s\S]*/m, ""))),
+	);
+}
+
+/** Such files are long: only those entries are parsed that are about a library of interest. */
+function entriesIn(text: string, start: RegExp, name: RegExp): readonly string[] {
+	const entries = text.split(start).filter((entry) => mayMention(name.exec(entry)?.[1] ?? ""));
+	return entries.slice(0, maxEntries);
 }
 
 export function readPipfileLock(text: string): readonly Mention[] {

@@ -1,8 +1,7 @@
 /** Files in which people say what their project needs. Each reader throws on a text that is broken. */
 import { parse as parseToml } from "smol-toml";
-import { parse as parseYaml } from "yaml";
 import type { VersionRange } from "../../rules/versions";
-import { isTable, listOf, stringsOf, type Table, tableAt } from "./data";
+import { isTable, listOf, parseYaml, stringsOf, type Table, tableAt } from "./data";
 import { type Mention, mention, mentionsIn, packageNamed } from "./mentions";
 import { type Requirements, readRequirements } from "./requirements";
 import { rangeOfConda, rangeOfPoetry, rangeOfSpecifiers } from "./specifiers";
@@ -71,7 +70,7 @@ export function readSetupCfg(text: string): readonly Mention[] {
 
 /** conda's; what it hands to pip may include requirements files. */
 export function readEnvironment(text: string): Requirements {
-	const dependencies = listOf(tableAt({ file: parseYaml(text, { maxAliasCount: 0 }) }, "file").dependencies);
+	const dependencies = listOf(tableAt({ file: parseYaml(text) }, "file").dependencies);
 	const pip = dependencies.flatMap((item) => (isTable(item) ? stringsOf(item.pip) : []));
 	const { mentions, includes } = readRequirements(pip.join("\n"));
 	return { mentions: [...stringsOf(dependencies).flatMap(mentionsOfConda), ...mentions], includes };

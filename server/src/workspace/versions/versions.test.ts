@@ -263,7 +263,7 @@ describe("other files", () => {
 		],
 		[
 			"conda-lock.yml",
-			"version: 1\nmetadata:\n  channels:\n  - url: peft\npackage:\n- name: peft\n  version: 0.13.2\n  dependencies:\n    trl: '>=1'\n- category: main\n  name: trl\n  version: '0.10'\n  hash: {}\nother: 3\n",
+			"version: 1\nmetadata:\n  channels:\n  - url: peft\npackage:\n- name: peft\n  version: 0.13.2\n  dependencies:\n    trl: '>=1'\n- category: main\n  name: trl\n  version: 0.10\n  hash: {}\nother: 3\n",
 			"peft 0.13.2; trl 0.10",
 		],
 	])("%s %j", async (name, text, expected) => {
@@ -364,6 +364,7 @@ describe("what is broken says nothing, and one line of the log why", () => {
 		["Pipfile.lock", '{ "default": { "peft": '],
 		["environment.yml", "dependencies: [peft=0.13.2"],
 		["environment.yml", `dependencies: [peft=0.13.2]\n${"# filler\n".repeat(20_000)}`],
+		["pyproject.toml", `[project]\ndependencies = ["peft==0.13.2"]\n${"# filler\n".repeat(100_000)}`],
 	])("%s %.40j", async (name, text) => {
 		expect(await versionsAt("train.py", { [name]: text, "requirements.txt": "trl==0.9.6" })).toBe(
 			"trl 0.9.6 (requirements.txt)",
