@@ -135,13 +135,6 @@ const cases: Readonly<Record<string, Case>> = {
 		stdout: "",
 		stderr: "warning: no Python files were found under the given paths\n",
 	},
-	"a notebook": {
-		files: { "a.ipynb": "{}" },
-		args: ["a.ipynb"],
-		code: 0,
-		stderr: "warning: a.ipynb: notebooks are not supported yet; skipped\n",
-	},
-	"a notebook that a walk meets": { files: { "a.ipynb": "{}", "a.py": CLEAN }, args: [], code: 0, stdout: PASSED },
 	"a folder that is called x.py": {
 		files: { "x.py/a.py": WRONG_LOAD },
 		args: ["x.py"],

@@ -1,4 +1,4 @@
-/** The engine as the command line uses it: one text in, its model graph and findings out. */
+/** The engine as the command line uses it: one file in, its model graph and findings out. */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { analyze } from "../analysis/analyze";
 import type { ModelGraph } from "../analysis/graph";
@@ -6,26 +6,29 @@ import { fixesFor, lint, type RuleSelection } from "../rules/engine";
 import { createPythonParser } from "../syntax/parser";
 import { loadAssets } from "../workspace/assets";
 import { nodeDisk } from "../workspace/disk";
+import { createCellParser, moduleOfCells } from "../workspace/notebook/cells";
 import { folderIdOf, idOf, isWithin } from "../workspace/program/ids";
+import type { ModuleText } from "../workspace/program/module-text";
 import { createPrograms } from "../workspace/program/programs";
 import { createVersionReader, type PackageVersions } from "../workspace/versions/project";
+import type { Code } from "./check/code";
 import { chooseFix, type FileResult } from "./check/result";
 
-export interface Linted extends FileResult {
-	/** The text is no well-formed Python somewhere. */
+export interface Linted extends Pick<FileResult, "graph" | "findings"> {
+	/** The code is no well-formed Python somewhere. */
 	readonly hasError: boolean;
 }
 
-/** A text to check. */
+/** What is to be checked. */
 export interface Subject {
 	/** How its graph calls it. */
 	readonly name: string;
-	readonly text: string;
+	readonly code: Code;
 	/** Where it is, or would be, on disk, and the folder that it may import from; without it, it imports nothing. */
 	readonly file: { readonly path: string; readonly project: string } | undefined;
 }
 
-/** A text with all that it imports. */
+/** Code with all that it imports. */
 export interface Opened {
 	/** False: neither it nor what it imports names a PEFT library, so that there is nothing to find. */
 	readonly concerns: boolean;
@@ -34,8 +37,8 @@ export interface Opened {
 	/** Of the libraries that its project uses. */
 	readonly versions: PackageVersions;
 	readonly graph: () => ModelGraph;
-	/** The findings in the text, or in another one that may replace it. */
-	readonly lint: (selection: RuleSelection, text?: string) => Linted;
+	/** The findings in the code, or in another that may replace it. */
+	readonly lint: (selection: RuleSelection, code?: Code) => Linted;
 }
 
 export interface Engine {
@@ -56,9 +59,10 @@ export interface EngineOptions {
 /** Throws with a message for a person when the parser cannot be loaded. */
 export async function createEngine({ nameOf, onFault, log }: EngineOptions): Promise<Engine> {
 	const projects = new Map<string, readonly string[]>();
+	const parser = await createPythonParser(await loadAssets());
 	const programs = createPrograms({
 		disk: nodeDisk,
-		parser: await createPythonParser(await loadAssets()),
+		parser,
 		// What is imported belongs to the project of whoever imports it.
 		folders: (id) => innermost(projects, id),
 		nameOf: (id) => nameOf(fileURLToPath(id)),
@@ -75,19 +79,26 @@ export async function createEngine({ nameOf, onFault, log }: EngineOptions): Pro
 	}
 
 	return {
-		async open({ name, text, file }) {
+		async open({ name, code, file }) {
 			const id = file === undefined ? "" : idOf(pathToFileURL(file.path).href);
 			if (file !== undefined) addProject(file.project);
-			const module = programs.moduleText(text, file === undefined ? undefined : id);
+			const parseCells = createCellParser(parser);
+
+			function moduleOf({ text, cells }: Code, of?: string): ModuleText {
+				if (cells === undefined) return programs.moduleText(text, of);
+				return moduleOfCells({ text, cells }, () => parseCells({ text, cells }));
+			}
+
+			const module = moduleOf(code, file === undefined ? undefined : id);
 			const entry = { id, module };
 			await programs.load(() => entry);
 			const versions = await versionReader.of(id);
 
-			function understand(content: string) {
-				const own = content === text ? module : programs.moduleText(content);
+			function understand(present: Code) {
+				const own = present === code ? module : moduleOf(present);
 				const facts = own.facts();
 				const program = programs.of({ id, module: own });
-				return { facts, graph: analyze({ name, text: content, facts, program }) };
+				return { facts, graph: analyze({ name, ...present, facts, program }) };
 			}
 
 			const { concerns, notes } = programs.of(entry);
@@ -95,9 +106,9 @@ export async function createEngine({ nameOf, onFault, log }: EngineOptions): Pro
 				concerns,
 				notes,
 				versions,
-				graph: () => understand(text).graph,
-				lint(selection, content = text) {
-					const { facts, graph } = understand(content);
+				graph: () => understand(code).graph,
+				lint(selection, present = code) {
+					const { facts, graph } = understand(present);
 					// What is wrong inside of an imported file is said where that is checked.
 					const own = lint(graph, facts.comments, selection, versions).filter(({ place }) => place.file === 0);
 					const findings = own.map((finding) => ({ finding, fix: chooseFix(fixesFor(finding, graph)) }));

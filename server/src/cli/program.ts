@@ -82,10 +82,10 @@ function describeProgram(invocation: Invocation, end: (code: ExitCode) => void):
 
 	program
 		.command("check")
-		.summary("Check Python files and report what is wrong.")
+		.summary("Check Python files and notebooks and report what is wrong.")
 		.description(
-			"Checks Python files. Folders are searched for *.py and *.pyw, honouring .gitignore; a file that is named " +
-				"is checked whatever its extension.",
+			"Checks Python files and Jupyter notebooks. Folders are searched for *.py, *.pyw and *.ipynb, honouring " +
+				".gitignore; a file that is named is checked whatever its extension.",
 		)
 		.argument("[paths...]", 'Files and folders; "-" is standard input. Default: the working directory.')
 		.addOption(formatOption())
@@ -123,7 +123,7 @@ function describeProgram(invocation: Invocation, end: (code: ExitCode) => void):
 		.command("graph")
 		.summary("Print what is known of every model in a file.")
 		.description("Prints the model graph of a file: every model, and every event of its life in order.")
-		.argument("<file>", 'A Python file; "-" is standard input.')
+		.argument("<file>", 'A Python file or a notebook; "-" is standard input.')
 		.option("--stdin-filename <name>", "What to call standard input.")
 		.action(async (file: string, flags: { stdinFilename?: string }) => {
 			end(await actions.graph(file, flags.stdinFilename, terminal()));

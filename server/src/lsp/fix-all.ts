@@ -2,10 +2,11 @@
 import type { ModelGraph } from "../analysis/graph";
 import { fixesFor } from "../rules/engine";
 import type { Edit, Finding } from "../rules/rule";
+import { interfere } from "../rules/shared/cells";
 
 /**
- * The safe fix of every finding, less those that touch an edit taken before: they are for the next time, which sees
- * the changed text. Sorted by place, in file 0 only.
+ * The safe fix of every finding, less those that interfere with an edit taken before: they are for the next time, which
+ * sees the changed text. Sorted by place, in file 0 only.
  */
 export function safeEdits(findings: readonly Finding[], graph: ModelGraph): readonly Edit[] {
 	const taken: Edit[] = [];
@@ -13,13 +14,8 @@ export function safeEdits(findings: readonly Finding[], graph: ModelGraph): read
 		const safe = fixesFor(finding, graph).find(
 			(fix) => fix.applicability === "safe" && fix.edits.every((edit) => edit.file === 0),
 		);
-		if (safe === undefined || safe.edits.some((edit) => taken.some((other) => touch(edit, other)))) continue;
+		if (safe === undefined || safe.edits.some((edit) => taken.some((other) => interfere(edit, other, graph)))) continue;
 		taken.push(...safe.edits);
 	}
 	return taken.sort((a, b) => a.start - b.start || a.end - b.end);
-}
-
-/** Two insertions at one place touch: their order would be a guess. */
-function touch(a: Edit, b: Edit): boolean {
-	return a.start <= b.end && b.start <= a.end;
 }

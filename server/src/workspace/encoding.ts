@@ -56,15 +56,25 @@ const COOKIE_WINDOW = 1024;
 
 /** Decodes a whole file. `reason` is a clause for a person: "invalid UTF-8 at byte 12". */
 export function decodeSource(bytes: Uint8Array): Decoded {
-	const mark = BOMS.find((bom) => bom.bytes.every((byte, index) => bytes[index] === byte));
-	if (mark !== undefined) {
-		return decodeAs(bytes.subarray(mark.bytes.length), { label: mark.label, bom: true }, mark.bytes.length);
-	}
+	const marked = decodeMarked(bytes);
+	if (marked !== undefined) return marked;
 	const cookie = declaredEncoding(bytes);
 	if (cookie === undefined) return decodeAs(bytes, { label: "utf-8", bom: false }, 0);
 	const label = resolveLabel(cookie);
 	if (label === undefined) return { ok: false, reason: `the declared encoding "${cookie}" is not supported` };
 	return decodeAs(bytes, { label, bom: false }, 0);
+}
+
+/** JSON declares no encoding: it is UTF-8 unless a byte-order mark says otherwise. */
+export function decodeJson(bytes: Uint8Array): Decoded {
+	const decoded = decodeMarked(bytes) ?? decodeAs(bytes, { label: "utf-8", bom: false }, 0);
+	return decoded.ok ? decoded : { ok: false, reason: decoded.reason.replace(HINT, "") };
+}
+
+function decodeMarked(bytes: Uint8Array): Decoded | undefined {
+	const mark = BOMS.find((bom) => bom.bytes.every((byte, index) => bytes[index] === byte));
+	if (mark === undefined) return undefined;
+	return decodeAs(bytes.subarray(mark.bytes.length), { label: mark.label, bom: true }, mark.bytes.length);
 }
 
 /** Text back to bytes; undefined when the encoding cannot say it, or not in the way that it was read. */
@@ -88,10 +98,12 @@ function decodeAs(bytes: Uint8Array, encoding: SourceEncoding, skipped: number):
 		return { ok: true, text, encoding };
 	} catch {
 		if (encoding.label !== "utf-8") return { ok: false, reason: `invalid ${encoding.label}` };
-		const hint = encoding.bom ? "" : "; declare the encoding in the first line (PEP 263) or save it as UTF-8";
+		const hint = encoding.bom ? "" : HINT;
 		return { ok: false, reason: `invalid UTF-8 at byte ${skipped + validUtf8Length(bytes) + 1}${hint}` };
 	}
 }
+
+const HINT = "; declare the encoding in the first line (PEP 263) or save it as UTF-8";
 
 function declaredEncoding(bytes: Uint8Array): string | undefined {
 	const head = asBuffer(bytes.subarray(0, COOKIE_WINDOW)).toString("latin1");

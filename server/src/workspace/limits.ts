@@ -3,6 +3,9 @@
 /** Longest text that is parsed, in UTF-16 code units: ten megabytes of ASCII. No script that trains a model is near it. */
 export const maxTextLength = 10_000_000;
 
+/** Largest notebook that is read, in bytes. Nearly all of it is outputs; its cells are held to `maxTextLength`. */
+export const maxNotebookBytes = 100_000_000;
+
 /** Most entries of a folder that is looked into for imports; a folder of more is one of data. */
 export const maxFolderEntries = 20_000;
 /** Most files that a program is followed through. */

@@ -1,4 +1,4 @@
-/** Finds the Python files below a folder. */
+/** Finds the Python files and notebooks below a folder. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describeSystemError, systemCode } from "./files";
@@ -36,7 +36,7 @@ export const DEFAULT_EXCLUDED_FOLDERS: readonly string[] = [
 ];
 
 /** Stubs (`.pyi`) run nothing. */
-const PYTHON_FILE = /\.pyw?$/i;
+const PYTHON_FILE = /\.(?:pyw?|ipynb)$/i;
 
 export interface WalkOptions {
 	/** Further patterns in git's syntax, relative to `base` when it holds the root, else to the root. */
@@ -54,8 +54,8 @@ interface PendingFolder {
 }
 
 /**
- * Every Python file below `root`, sorted within its folder. Folders behind symbolic links are not entered, so a loop of
- * links ends nowhere and a file has one name; nothing is opened but folders.
+ * Every Python file and notebook below `root`, sorted within its folder. Folders behind symbolic links are not entered, so
+ * a loop of links ends nowhere and a file has one name; nothing is opened but folders.
  */
 export function* walkPython(root: string, options: WalkOptions): Generator<WalkEntry> {
 	const excluded = patternRules(isInside(root, options.base) ? options.base : root, options.exclude);

@@ -45,3 +45,21 @@ model = get_peft_model(model, config)
 `;
 
 export const WRAPPED_TWICE_FIXED = WRAPPED_TWICE.slice(0, -"model = get_peft_model(model, config)\n".length);
+
+/** A cell by its kind: a list is code as Jupyter stores it, line by line; a text is code in one piece, after `#` Markdown. */
+export type CellSource = string | readonly string[];
+
+/** A notebook's file as Jupyter writes it. */
+export function notebook(cells: readonly CellSource[], metadata: object = {}): string {
+	const written = cells.map((source) =>
+		typeof source === "string" && source.startsWith("# ")
+			? { cell_type: "markdown", metadata: {}, source }
+			: { cell_type: "code", execution_count: null, metadata: {}, outputs: [], source },
+	);
+	return `${JSON.stringify({ cells: written, metadata, nbformat: 4, nbformat_minor: 5 }, undefined, 1)}\n`;
+}
+
+/** The lines of a text as Jupyter stores them. */
+export function lines(text: string): readonly string[] {
+	return text.match(/.*\n|.+$/g) ?? [];
+}

@@ -58,7 +58,8 @@ async function checkSource(source: Source, run: Run): Promise<void> {
 
 function checkOpened(source: Source, opened: Opened, run: Run): void {
 	const { options, tally } = run;
-	const result = options.fix === "no" ? opened.lint(options.selection) : fixSource(source, opened, run);
+	const linted = options.fix === "no" ? opened.lint(options.selection) : fixSource(source, opened, run);
+	const result = { ...linted, cellNumbers: source.notebook?.cells.map(({ number }) => number) };
 	logVersions(opened.versions, run);
 	for (const note of opened.notes) logFile(source.name, note, run);
 	for (const note of result.graph.notes) logFile(source.name, note.message, run);

@@ -1,22 +1,24 @@
-/** `--fix` and `--diff` for one text. */
+/** `--fix` and `--diff` for one file. */
 import { encodeSource } from "../../workspace/encoding";
 import { replaceFile } from "../../workspace/files";
-import type { Opened } from "../lint";
+import { splitCells } from "../../workspace/notebook/cells";
+import { rewriteNotebook } from "../../workspace/notebook/rewrite";
+import type { Linted, Opened } from "../lint";
 import { renderDiff } from "../report/diff";
 import { displayPath } from "../report/text";
-import { fixText } from "./fix";
-import type { FileResult } from "./result";
+import type { Code } from "./code";
+import { fixCode } from "./fix";
 import { failFile, type Run } from "./run";
-import type { Source } from "./targets";
+import { codeOf, type Source } from "./targets";
 
-/** Fixes the text, writes or shows it, and says what is left to report. */
-export function fixSource(source: Source, opened: Opened, run: Run): FileResult {
+/** Fixes the code, writes or shows it, and says what is left to report. */
+export function fixSource(source: Source, opened: Opened, run: Run): Linted {
 	const { options, tally } = run;
 	const original = opened.lint(options.selection);
-	const relint = (text: string) => opened.lint(options.selection, text);
-	const fixed = fixText(source.text, original, relint, options.unsafeFixes);
+	const relint = (code: Code) => opened.lint(options.selection, code);
+	const fixed = fixCode(codeOf(source), original, relint, options.unsafeFixes);
 	if (fixed.fault !== undefined) failFile(source.name, `internal error, please report it: ${fixed.fault}`, run);
-	const problem = keep(source, fixed.text, run);
+	const problem = keep(source, fixed.code, run);
 	if (problem !== undefined) {
 		failFile(source.name, problem, run);
 		return original;
@@ -25,12 +27,13 @@ export function fixSource(source: Source, opened: Opened, run: Run): FileResult 
 	return fixed.result;
 }
 
-/** Undefined when the text was shown or written as asked, else why not. */
-function keep(source: Source, text: string, run: Run): string | undefined {
+/** Undefined when the code was shown or written as asked, else why not. */
+function keep(source: Source, code: Code, run: Run): string | undefined {
 	if (run.options.fix === "diff") {
-		showDiff(source, text, run);
+		showDiff(source, code, run);
 		return undefined;
 	}
+	const text = storedText(source, code);
 	if (source.file === undefined) {
 		run.terminal.out(text);
 		return undefined;
@@ -41,10 +44,31 @@ function keep(source: Source, text: string, run: Run): string | undefined {
 	return problem;
 }
 
-function showDiff(source: Source, text: string, { options, terminal }: Run): void {
-	if (text === source.text) return;
+/** What the file holds when this is its code. */
+function storedText({ notebook }: Source, code: Code): string {
+	if (notebook === undefined || code.cells === undefined) return code.text;
+	return rewriteNotebook(notebook, splitCells({ text: code.text, cells: code.cells }));
+}
+
+/** Of a notebook, cell by cell: its JSON is nobody's to read. */
+function showDiff(source: Source, { text, cells }: Code, { options, terminal }: Run): void {
 	const name = displayPath(source.name, options.workingDirectory);
-	terminal.out(renderDiff(name, source.text, text, terminal.outColors));
+	const show = (title: string, before: string, after: string): void => {
+		if (before !== after) terminal.out(renderDiff(title, before, after, terminal.outColors));
+	};
+	if (source.notebook === undefined || cells === undefined) {
+		show(name, source.text, text);
+		return;
+	}
+	const after = splitCells({ text, cells });
+	for (const [index, cell] of source.notebook.cells.entries()) {
+		show(`${name}:cell ${cell.number}`, withLineEnd(cell.source), withLineEnd(after[index] ?? ""));
+	}
+}
+
+/** The last line of a cell has none, and nobody needs to be told. */
+function withLineEnd(text: string): string {
+	return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
 function write(source: Source, file: NonNullable<Source["file"]>, text: string): string | undefined {

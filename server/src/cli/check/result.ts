@@ -4,6 +4,8 @@ import type { Finding, Fix } from "../../rules/rule";
 
 export interface FileResult {
 	readonly graph: ModelGraph;
+	/** For a notebook: the number of each cell of the graph, counted from 1 over all cells of the file. */
+	readonly cellNumbers: readonly number[] | undefined;
 	readonly findings: readonly FixableFinding[];
 }
 

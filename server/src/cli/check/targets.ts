@@ -1,12 +1,16 @@
 /** From the paths a person named to the texts that are to be checked, one at a time. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Decoded, decodeSource, type SourceEncoding } from "../../workspace/encoding";
+import { decodeJson, decodeSource, type SourceEncoding } from "../../workspace/encoding";
 import { MAX_SOURCE_BYTES, readRegularFile } from "../../workspace/files";
+import { maxNotebookBytes, maxTextLength } from "../../workspace/limits";
+import { joinCells } from "../../workspace/notebook/cells";
+import { type Notebook, readNotebook } from "../../workspace/notebook/nbformat";
 import { namesPeft } from "../../workspace/program/module-text";
 import { walkPython } from "../../workspace/walk";
 import type { Subject } from "../lint";
 import { projectFolder } from "../project-folder";
+import type { Code } from "./code";
 import type { CheckOptions } from "./options";
 import { readStandardInput } from "./stdin";
 
@@ -28,7 +32,9 @@ export interface Source {
 	readonly name: string;
 	/** Undefined for standard input. */
 	readonly file: { readonly path: string; readonly bytes: Buffer } | undefined;
+	/** As it is stored: of a notebook, the JSON. */
 	readonly text: string;
+	readonly notebook: Notebook | undefined;
 	readonly encoding: SourceEncoding;
 	/** The folder whose files it may import; undefined for a text that is nowhere. */
 	readonly project: string | undefined;
@@ -67,8 +73,7 @@ function* targetsAt(given: string, options: CheckOptions): Generator<Target> {
 
 /** A person who names a file gets an answer about it, whatever it is. */
 function explicitFile(file: string, { workingDirectory }: Naming): Target {
-	if (/\.ipynb$/i.test(file)) return { kind: "skipped", path: file, reason: "notebooks are not supported yet" };
-	const read = readRegularFile(file);
+	const read = readRegularFile(file, mostBytes(file));
 	switch (read.kind) {
 		case "read":
 			return decoded(file, read.bytes, projectFolder(file, path.dirname(file), workingDirectory), false);
@@ -79,7 +84,7 @@ function explicitFile(file: string, { workingDirectory }: Naming): Target {
 		case "special":
 			return { kind: "error", path: file, reason: "it is not a regular file (use - to read standard input)" };
 		case "too-large":
-			return { kind: "error", path: file, reason: tooLarge(read.size) };
+			return { kind: "error", path: file, reason: tooLarge(read.size, mostBytes(file)) };
 		case "unreadable":
 			return { kind: "error", path: file, reason: read.reason };
 	}
@@ -87,7 +92,7 @@ function explicitFile(file: string, { workingDirectory }: Naming): Target {
 
 /** A walk meets much that is nobody's concern. */
 function walkedFile(file: string, project: string): Target {
-	const read = readRegularFile(file);
+	const read = readRegularFile(file, mostBytes(file));
 	switch (read.kind) {
 		case "read":
 			return concerned(decoded(file, read.bytes, project, true), read.bytes);
@@ -97,7 +102,7 @@ function walkedFile(file: string, project: string): Target {
 		case "special":
 			return { kind: "passed-over", path: file, reason: "it is not a regular file any more" };
 		case "too-large":
-			return { kind: "passed-over", path: file, reason: tooLarge(read.size) };
+			return { kind: "passed-over", path: file, reason: tooLarge(read.size, mostBytes(file)) };
 		case "unreadable":
 			return { kind: "error", path: file, reason: read.reason };
 	}
@@ -117,7 +122,7 @@ function concerned(target: Target, bytes: Buffer): Target {
 }
 
 function decoded(file: string, bytes: Buffer, project: string, met: boolean): Target {
-	return toTarget(file, decodeSource(bytes), { file: { path: file, bytes }, project, met });
+	return toTarget(file, bytes, { file: { path: file, bytes }, project, met });
 }
 
 async function readStdin({ stdinFilename, workingDirectory }: Naming): Promise<Target> {
@@ -126,17 +131,45 @@ async function readStdin({ stdinFilename, workingDirectory }: Naming): Promise<T
 	const name = file ?? STDIN_NAME;
 	const read = await readStandardInput();
 	if (!read.ok) return { kind: "error", path: name, reason: read.reason };
-	return toTarget(name, decodeSource(read.bytes), { file: undefined, project, met: false });
+	return toTarget(name, read.bytes, { file: undefined, project, met: false });
 }
 
-function toTarget(name: string, result: Decoded, rest: Pick<Source, "file" | "project" | "met">): Target {
-	if (!result.ok) return { kind: "error", path: name, reason: result.reason };
-	return { kind: "source", source: { name, text: result.text, encoding: result.encoding, ...rest } };
+function toTarget(name: string, bytes: Buffer, rest: Pick<Source, "file" | "project" | "met">): Target {
+	const decoded = isNotebook(name) ? decodeJson(bytes) : decodeSource(bytes);
+	if (!decoded.ok) return { kind: "error", path: name, reason: decoded.reason };
+	const { text, encoding } = decoded;
+	const read = isNotebook(name) ? readCells(text) : undefined;
+	if (read?.ok === false) return { kind: "error", path: name, reason: read.reason };
+	return { kind: "source", source: { name, text, notebook: read?.notebook, encoding, ...rest } };
+}
+
+function readCells(json: string) {
+	const read = readNotebook(json);
+	if (!read.ok) return read;
+	const size = read.notebook.cells.reduce((sum, { source }) => sum + source.length, 0);
+	if (size <= maxTextLength) return read;
+	return {
+		ok: false,
+		reason: `too large: its cells have ${size} characters, and ${maxTextLength} are the most`,
+	} as const;
 }
 
 /** As the engine takes it. */
-export function subjectOf({ name, text, project }: Source): Subject {
-	return { name, text, file: project === undefined ? undefined : { path: name, project } };
+export function subjectOf(source: Source): Subject {
+	const { name, project } = source;
+	return { name, code: codeOf(source), file: project === undefined ? undefined : { path: name, project } };
+}
+
+export function codeOf({ text, notebook }: Source): Code {
+	return notebook === undefined ? { text } : joinCells(notebook.cells.map((cell) => cell.source));
+}
+
+function isNotebook(name: string): boolean {
+	return /\.ipynb$/i.test(name);
+}
+
+function mostBytes(name: string): number {
+	return isNotebook(name) ? maxNotebookBytes : MAX_SOURCE_BYTES;
 }
 
 function isRepeated(source: Source, seen: Set<string>): boolean {
@@ -162,6 +195,6 @@ function isDirectory(file: string): boolean {
 	}
 }
 
-function tooLarge(size: number): string {
-	return `too large: ${size} bytes, and ${MAX_SOURCE_BYTES} are the most that is checked`;
+function tooLarge(size: number, most: number): string {
+	return `too large: ${size} bytes, and ${most} are the most that is checked`;
 }

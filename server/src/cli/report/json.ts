@@ -1,34 +1,27 @@
 /** Findings as JSON in the shape of Ruff's, with `name`, `severity` and `timeline` besides. */
-import type { ModelGraph, Place } from "../../analysis/graph";
+import type { Place } from "../../analysis/graph";
 import { ruleUrl } from "../../rules/url";
 import { applicabilityOf, type FileResult, type FixableFinding } from "../check/result";
-
-import { type Location, type SourceLines, sourceLines } from "./source-lines";
+import { type Spots, spotsIn } from "./spots";
 
 /** The whole report: one array over all files. */
 export function renderJson(files: readonly FileResult[]): string {
 	const findings = files.flatMap((file) => {
-		const locate = locator(file.graph);
-		return file.findings.map((entry) => jsonFinding(entry, locate));
+		const spots = spotsIn(file);
+		return file.findings.map((entry) => jsonFinding(entry, spots));
 	});
 	return `${JSON.stringify(findings, undefined, 2)}\n`;
 }
 
-interface JsonRange {
-	readonly location: Location;
-	readonly end_location: Location;
-}
-
-type Locator = (place: Place) => JsonRange & { readonly filename: string };
-
-function jsonFinding({ finding, fix }: FixableFinding, locate: Locator) {
+function jsonFinding({ finding, fix }: FixableFinding, spots: Spots) {
 	return {
-		cell: null,
+		cell: spots(finding.place).cell,
 		code: finding.code,
 		name: finding.name,
 		severity: finding.severity,
 		message: finding.message,
-		...locate(finding.place),
+		filename: spots(finding.place).filename,
+		...rangeOf(finding.place, spots),
 		url: ruleUrl(finding),
 		fix:
 			fix === undefined
@@ -36,25 +29,28 @@ function jsonFinding({ finding, fix }: FixableFinding, locate: Locator) {
 				: {
 						applicability: applicabilityOf(fix),
 						message: fix.title,
-						edits: fix.edits.map((edit) => {
-							const { location, end_location } = locate(edit);
-							return { content: edit.text, location, end_location };
-						}),
+						edits: fix.edits.map((edit) => ({
+							content: edit.text,
+							...cellOf(edit, finding.place, spots),
+							...rangeOf(edit, spots),
+						})),
 					},
-		timeline: finding.timeline.map((entry) => ({ message: entry.message, cell: null, ...locate(entry.place) })),
+		timeline: finding.timeline.map(({ message, place }) => ({
+			message,
+			cell: spots(place).cell,
+			filename: spots(place).filename,
+			...rangeOf(place, spots),
+		})),
 	};
 }
 
-function locator(graph: ModelGraph): Locator {
-	const known = new Map<number, SourceLines>();
-	return (place) => {
-		const source = graph.sources[place.file];
-		const lines = known.get(place.file) ?? sourceLines(source?.text ?? "");
-		known.set(place.file, lines);
-		return {
-			filename: source?.name ?? "",
-			location: lines.locate(place.start),
-			end_location: lines.locate(place.end),
-		};
-	};
+/** In another cell than the finding's; Ruff's edits never are, and have no such field. */
+function cellOf(edit: Place, place: Place, spots: Spots): { readonly cell?: number | null } {
+	const { cell } = spots(edit);
+	return cell === spots(place).cell ? {} : { cell };
+}
+
+function rangeOf(place: Place, spots: Spots) {
+	const { lines, span } = spots(place);
+	return { location: lines.locate(span.start), end_location: lines.locate(span.end) };
 }

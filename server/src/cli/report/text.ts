@@ -1,15 +1,13 @@
 /** Findings for a person's eye: where, what, the source with its range underlined, how it came to this, what helps. */
 import * as path from "node:path";
-import type { Place } from "../../analysis/graph";
 import type { Severity } from "../../rules/rule";
 import { applicabilityOf, type FileResult, type FixableFinding, type RuffApplicability } from "../check/result";
 import { type Colors, printable } from "../terminal";
-import { renderSnippet } from "./snippet";
-import { type SourceLines, sourceLines } from "./source-lines";
+import { renderSnippet, type Snippet } from "./snippet";
+import { type Spot, type Spots, spotsIn } from "./spots";
 
 export function renderText(file: FileResult, colors: Colors, workingDirectory: string): string {
-	const lines = file.graph.sources.map((source) => sourceLines(source.text));
-	const context: Context = { file, lines, colors, workingDirectory };
+	const context: Context = { spots: spotsIn(file), colors, workingDirectory };
 	return file.findings.map((entry) => `${renderFinding(entry, context)}\n\n`).join("");
 }
 
@@ -34,9 +32,7 @@ export function paintSeverity(severity: Severity, colors: Colors): (text: string
 }
 
 interface Context {
-	readonly file: FileResult;
-	/** By FileId. */
-	readonly lines: readonly SourceLines[];
+	readonly spots: Spots;
 	readonly colors: Colors;
 	readonly workingDirectory: string;
 }
@@ -45,14 +41,15 @@ function renderFinding({ finding, fix }: FixableFinding, context: Context): stri
 	const { colors } = context;
 	const paint = paintSeverity(finding.severity, colors);
 	const label = colors.bold(paint(`${finding.severity}[${finding.code}]`));
-	const { snippet, gutterWidth } = snippetOf(finding.place, context, paint);
+	const spot = context.spots(finding.place);
+	const { lines: snippet, gutterWidth } = snippetOf(spot, colors, paint);
 	const note = (kind: string, text: string): string =>
 		`${" ".repeat(gutterWidth)} ${colors.blue("=")} ${colors.bold(kind)}: ${oneLine(text)}`;
 	return [
-		`${placeName(finding.place, context)}: ${label} ${oneLine(finding.message)}`,
+		`${placeName(spot, context)}: ${label} ${oneLine(finding.message)}`,
 		...snippet,
 		...finding.timeline.map((entry) =>
-			note("note", `${timelinePlace(entry.place, finding.place, context)}: ${entry.message}`),
+			note("note", `${timelinePlace(context.spots(entry.place), spot, context)}: ${entry.message}`),
 		),
 		...(fix === undefined ? [] : [note("help", `${fix.title}${APPLIED_BY[applicabilityOf(fix)]}`)]),
 	].join("\n");
@@ -64,25 +61,22 @@ const APPLIED_BY: Readonly<Record<RuffApplicability, string>> = {
 	display: "",
 };
 
-function snippetOf(place: Place, context: Context, paint: (text: string) => string) {
-	const source = context.file.graph.sources[place.file];
-	const lines = context.lines[place.file];
-	if (source === undefined || lines === undefined) return { snippet: [], gutterWidth: 1 };
-	const style = { gutter: context.colors.blue, underline: (text: string) => context.colors.bold(paint(text)) };
-	const { lines: snippet, gutterWidth } = renderSnippet(source.text, lines, place, style);
-	return { snippet, gutterWidth };
+function snippetOf({ text, lines, span }: Spot, colors: Colors, paint: (text: string) => string): Snippet {
+	const style = { gutter: colors.blue, underline: (carets: string) => colors.bold(paint(carets)) };
+	return renderSnippet(text, lines, span, style);
 }
 
-function placeName(place: Place, context: Context): string {
-	const source = context.file.graph.sources[place.file];
-	const { row, column } = context.lines[place.file]?.locate(place.start) ?? { row: 1, column: 1 };
-	const name = oneLine(displayPath(source?.name ?? "", context.workingDirectory));
-	return `${context.colors.bold(name)}:${row}:${column}`;
+/** `train.py:3:5`, `train.ipynb:cell 2:3:5` */
+function placeName({ filename, cell, lines, span }: Spot, { colors, workingDirectory }: Context): string {
+	const { row, column } = lines.locate(span.start);
+	const name = oneLine(displayPath(filename, workingDirectory));
+	return `${colors.bold(name)}:${cell === null ? "" : `cell ${cell}:`}${row}:${column}`;
 }
 
-function timelinePlace(place: Place, of: Place, context: Context): string {
-	if (place.file !== of.file) return placeName(place, context);
-	return `line ${context.lines[place.file]?.locate(place.start).row ?? 1}`;
+function timelinePlace(spot: Spot, of: Spot, context: Context): string {
+	if (spot.filename !== of.filename) return placeName(spot, context);
+	const line = `line ${spot.lines.locate(spot.span.start).row}`;
+	return spot.cell === of.cell ? line : `cell ${spot.cell}, ${line}`;
 }
 
 function oneLine(text: string): string {

@@ -32,6 +32,15 @@ export function keepInCell(fix: Fix, graph: ModelGraph): Fix | undefined {
 }
 
 /**
+ * The two cannot be made at once: they touch, so that their order would be a guess, or they are in one cell of a notebook,
+ * of which both together may leave nothing.
+ */
+export function interfere(a: Edit, b: Edit, graph: ModelGraph): boolean {
+	const cell = cellOf(graph, a);
+	return cell === undefined ? a.start <= b.end && b.start <= a.end : cell === cellOf(graph, b);
+}
+
+/**
  * Lines are deleted with the line feed that ends them. The last line of a cell has none of its own: there it is the one in
  * front, unless the edit before has it.
  */

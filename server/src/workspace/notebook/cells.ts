@@ -6,6 +6,7 @@ import type { ModuleFacts, Span } from "../../syntax/facts";
 import { joinFacts } from "../../syntax/join-facts";
 import { maskMagics } from "../../syntax/magics";
 import type { PythonParser } from "../../syntax/parser";
+import { type ModuleText, moduleTextOf } from "../program/module-text";
 
 export interface JoinedCells {
 	/** What the person wrote, magics and all. */
@@ -53,4 +54,18 @@ export function createCellParser(parser: PythonParser): CellParser {
 		known = next;
 		return joinFacts(parts);
 	};
+}
+
+/** The cells as what starts a program; `parse` is called once at most. `before` is what they were. */
+export function moduleOfCells(joined: JoinedCells, parse: () => ModuleFacts, before?: ModuleText): ModuleText {
+	const masked = joinCells(splitCells(joined).map(maskMagics)).text;
+	let facts: ModuleFacts | undefined;
+	return moduleTextOf(
+		masked,
+		() => {
+			facts ??= parse();
+			return facts;
+		},
+		before,
+	);
 }

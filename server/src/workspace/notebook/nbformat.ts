@@ -4,9 +4,7 @@ import { type JsonNode, readJson } from "./json";
 
 export interface Notebook {
 	readonly json: string;
-	/** Of the kernel; Python where the file says nothing. Of another language there are no cells. */
-	readonly language: string;
-	/** The Python cells, in order. */
+	/** The Python cells, in order; none where the kernel is one of another language. */
 	readonly cells: readonly NotebookCell[];
 }
 
@@ -44,19 +42,18 @@ const WANTED: ReadonlySet<string> = new Set([
 
 /** Never throws. An empty file is a notebook without cells, as it is to Jupyter and VS Code. */
 export function readNotebook(json: string): NotebookRead {
-	if (json.trim() === "") return { ok: true, notebook: { json, language: "python", cells: [] } };
+	if (json.trim() === "") return { ok: true, notebook: { json, cells: [] } };
 	const read = readJson(json, WANTED);
 	if (!read.ok) return read;
 	const lists = cellLists(read.root);
 	if (lists === undefined) return { ok: false, reason: "it is no notebook: it has no list of cells" };
-	const language = kernelLanguage(read.root);
 	const cells: NotebookCell[] = [];
 	for (const [index, node] of lists.flat().entries()) {
 		const cell = readCell(node, index + 1);
 		if (typeof cell === "string") return { ok: false, reason: cell };
 		if (cell !== undefined) cells.push(cell);
 	}
-	return { ok: true, notebook: { json, language, cells: isPython(language) ? cells : [] } };
+	return { ok: true, notebook: { json, cells: isPython(kernelLanguage(read.root)) ? cells : [] } };
 }
 
 /** nbformat 3 has a list in each worksheet. */

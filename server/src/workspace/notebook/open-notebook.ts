@@ -2,7 +2,6 @@
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Place } from "../../analysis/graph";
 import { NO_FACTS } from "../../syntax/lower";
-import { maskMagics } from "../../syntax/magics";
 import { createAnalysed, type Neighbours, nameOf, nextRevision } from "../analysed";
 import { contain, silence } from "../analysis";
 import { applyChange } from "../changes";
@@ -11,8 +10,8 @@ import { maxTextLength } from "../limits";
 import { positionMapper } from "../positions";
 import type { Entry } from "../program/closure";
 import { idOf } from "../program/ids";
-import { type ModuleText, moduleTextOf } from "../program/module-text";
-import { cellAt, createCellParser, type JoinedCells, joinCells, splitCells } from "./cells";
+import type { ModuleText } from "../program/module-text";
+import { cellAt, createCellParser, type JoinedCells, joinCells, moduleOfCells } from "./cells";
 
 /** A cell in the order of its notebook. */
 export interface CellReference {
@@ -113,8 +112,7 @@ export function createNotebook(uri: string, tools: DocumentTools & Neighbours): 
 		if (!here.isKnown) return undefined;
 		if (module?.revision !== revision) {
 			const facts = () => contain(host, `${uri} could not be parsed`, () => parseCells(here)) ?? NO_FACTS;
-			const masked = joinCells(splitCells(here).map(maskMagics)).text;
-			module = { ...moduleTextOf(masked, once(facts), module), revision };
+			module = { ...moduleOfCells(here, facts, module), revision };
 		}
 		return { id, module };
 	}
@@ -213,13 +211,5 @@ export function createNotebook(uri: string, tools: DocumentTools & Neighbours): 
 			changed();
 		},
 		lose,
-	};
-}
-
-function once<T>(work: () => T): () => T {
-	let done: { readonly value: T } | undefined;
-	return () => {
-		done ??= { value: work() };
-		return done.value;
 	};
 }
