@@ -36,7 +36,7 @@ describe("initialize", () => {
 				.filter((name) => name.endsWith("Provider"))
 				.sort(),
 		).toEqual(providers);
-		expect(offered.textDocumentSync).toEqual({ openClose: true, change: 2 });
+		expect(offered.textDocumentSync).toEqual({ openClose: true, change: 2, save: true });
 	});
 
 	test.each([

@@ -14,6 +14,7 @@ export interface Client {
 	readonly answersConfiguration: boolean;
 	readonly registersConfiguration: boolean;
 	readonly hasFolders: boolean;
+	readonly watchesFiles: boolean;
 	readonly takesCodeActions: boolean;
 	readonly showsPreferred: boolean;
 	readonly takesVersionedEdits: boolean;
@@ -36,6 +37,7 @@ export function clientOf({ capabilities }: InitializeParams): Client {
 		answersConfiguration: workspace.configuration === true,
 		registersConfiguration: workspace.didChangeConfiguration?.dynamicRegistration === true,
 		hasFolders: workspace.workspaceFolders === true,
+		watchesFiles: workspace.didChangeWatchedFiles?.dynamicRegistration === true,
 		takesCodeActions: textDocument.codeAction?.codeActionLiteralSupport !== undefined,
 		showsPreferred: textDocument.codeAction?.isPreferredSupport === true,
 		takesVersionedEdits: workspace.workspaceEdit?.documentChanges === true,

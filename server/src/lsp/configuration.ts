@@ -90,26 +90,20 @@ export function createSettings(
 	};
 }
 
-export function registerConfiguration(connection: Connection, session: GetSession, refresh: () => void): void {
+/** The result is to be called when the client is ready to be asked. */
+export function registerConfiguration(connection: Connection, session: GetSession, refresh: () => void): () => void {
 	connection.onDidChangeConfiguration((params) => {
 		session().settings.changed(property(params, "settings"));
 		refresh();
 	});
-	connection.onInitialized(() => {
+
+	return () => {
 		const { client, host } = session();
-		if (client.registersConfiguration) {
-			connection.client
-				.register(DidChangeConfigurationNotification.type, { section })
-				.catch((error: unknown) => host.log("warning", `Changed settings will not be seen: ${String(error)}`));
-		}
-		if (client.hasFolders) {
-			connection.workspace.onDidChangeWorkspaceFolders(() => {
-				if (!client.answersConfiguration) return;
-				session().settings.changed(undefined);
-				refresh();
-			});
-		}
-	});
+		if (!client.registersConfiguration) return;
+		connection.client
+			.register(DidChangeConfigurationNotification.type, { section })
+			.catch((error: unknown) => host.log("warning", `Changed settings will not be seen: ${String(error)}`));
+	};
 }
 
 function describeProblem(problem: SettingsProblem, texts: TextTable): string {

@@ -34,6 +34,8 @@ export interface DiagnosticsFeature {
 	/** The text changed: a pushing server has something to say. */
 	changed(uri: string): void;
 	closed(uri: string): void;
+	/** Files on disk changed: some of what was said may be wrong. */
+	programsChanged(): void;
 	/** Every answer so far may be wrong: settings changed. */
 	refresh(): void;
 }
@@ -48,13 +50,22 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 export function registerDiagnostics(connection: Connection, session: GetSession): DiagnosticsFeature {
 	let settingsGeneration = 0;
 	const push = createPush(session);
+	const askToPull = createRefresh(session);
+
+	/** Speaks of those open documents anew that import what changed, and of no others. */
+	async function follow(changed?: string): Promise<void> {
+		const { client, documents } = session();
+		const outdated = await documents.outdated(changed);
+		if (!client.pullsDiagnostics) for (const document of outdated) push.schedule(document.uri);
+		else if (outdated.length > 0) askToPull();
+	}
 
 	connection.onRequest(DocumentDiagnosticRequest.type, (params: DocumentDiagnosticParams, token) =>
 		askLatest<DocumentDiagnosticReport>(session(), params, token, full([]), (asked) => {
 			const { document } = asked;
 			// A file on disk has no version that could tell whether it changed.
 			if (document.version === undefined) return full(diagnosticsOf(asked));
-			const resultId = `${document.revision}.${settingsGeneration}`;
+			const resultId = `${document.analysis().id}.${settingsGeneration}`;
 			if (property(params, "previousResultId") === resultId) {
 				return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
 			}
@@ -65,17 +76,20 @@ export function registerDiagnostics(connection: Connection, session: GetSession)
 	return {
 		changed(uri) {
 			if (!session().client.pullsDiagnostics) push.schedule(uri);
+			void follow(uri);
 		},
 		closed(uri) {
 			if (!session().client.pullsDiagnostics) push.clear(uri);
+			void follow(uri);
 		},
+		programsChanged: () => void follow(),
 		refresh() {
 			settingsGeneration++;
 			const { client, documents } = session();
 			if (!client.pullsDiagnostics) {
 				for (const document of documents.all()) push.schedule(document.uri);
-			} else if (client.refreshesDiagnostics) {
-				connection.languages.diagnostics.refresh().catch(() => session().host.log("debug", "Refresh was refused."));
+			} else {
+				askToPull();
 			}
 		},
 	};
@@ -83,6 +97,28 @@ export function registerDiagnostics(connection: Connection, session: GetSession)
 
 function full(items: Diagnostic[], resultId?: string): DocumentDiagnosticReport {
 	return { kind: DocumentDiagnosticReportKind.Full, items, ...(resultId !== undefined && { resultId }) };
+}
+
+/** Asks the client to pull again, if it can be asked: one question at a time, and another if it may have come too late. */
+function createRefresh(session: GetSession): () => void {
+	let asking = false;
+	let again = false;
+
+	async function ask(): Promise<void> {
+		const { client, connection, host } = session();
+		if (!client.refreshesDiagnostics) return;
+		asking = true;
+		do {
+			again = false;
+			await connection.languages.diagnostics.refresh().catch(() => host.log("debug", "Refresh was refused."));
+		} while (again);
+		asking = false;
+	}
+
+	return () => {
+		again = asking;
+		if (!asking) void ask();
+	};
 }
 
 interface Push {

@@ -19,6 +19,7 @@ import { createSettings } from "./configuration";
 import type { Gate } from "./gate";
 import type { GetSession, Session } from "./session";
 import { textsFor } from "./texts";
+import { announceFolders, foldersIn } from "./workspace-files";
 
 export const serverName = "PEFT Lint";
 
@@ -57,7 +58,7 @@ export function registerLifecycle(
 function createSession(connection: Connection, host: Host, parser: PythonParser, params: InitializeParams): Session {
 	const client = clientOf(params);
 	const texts = textsFor(params.locale);
-	return {
+	const session: Session = {
 		connection,
 		client,
 		host,
@@ -65,7 +66,10 @@ function createSession(connection: Connection, host: Host, parser: PythonParser,
 		documents: createDocuments({ parser, host, encoding: client.encoding }),
 		settings: createSettings(connection, client, host, texts, params.initializationOptions),
 		versions: createVersionReader(host),
+		folders: foldersIn(params),
 	};
+	announceFolders(session);
+	return session;
 }
 
 function resultFor(client: Client): InitializeResult {
@@ -73,11 +77,11 @@ function resultFor(client: Client): InitializeResult {
 		serverInfo: { name: serverName, version },
 		capabilities: {
 			positionEncoding: client.encoding,
-			textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+			textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
 			notebookDocumentSync: { notebookSelector: [{ notebook: "jupyter-notebook", cells: [{ language: "python" }] }] },
 			hoverProvider: true,
 			...(client.pullsDiagnostics && {
-				diagnosticProvider: { identifier: "peft-lint", interFileDependencies: false, workspaceDiagnostics: false },
+				diagnosticProvider: { identifier: "peft-lint", interFileDependencies: true, workspaceDiagnostics: false },
 			}),
 			...(client.takesCodeActions && {
 				codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },

@@ -13,6 +13,7 @@ import { registerModelGraph } from "./model-graph";
 import { registerNotebookSync } from "./notebook-sync";
 import { registerSync } from "./sync";
 import { registerVersions } from "./versions";
+import { registerWorkspaceFiles } from "./workspace-files";
 
 /** What the place it runs in gives the server. */
 export interface Surroundings {
@@ -37,11 +38,17 @@ export function startServer(surroundings: Surroundings): Connection {
 	const diagnostics = registerDiagnostics(connection, session);
 	registerSync(connection, session, diagnostics);
 	registerNotebookSync(connection, session, diagnostics);
-	registerConfiguration(connection, session, diagnostics.refresh);
+	const readyForFiles = registerWorkspaceFiles(connection, session, diagnostics);
+	const readyForSettings = registerConfiguration(connection, session, diagnostics.refresh);
 	registerCodeActions(connection, session);
 	registerHover(connection, session);
 	registerModelGraph(connection, session);
 	registerVersions(connection, session);
+	// A connection has one handler for each message.
+	connection.onInitialized(() => {
+		readyForFiles();
+		readyForSettings();
+	});
 	connection.listen();
 	return connection;
 }

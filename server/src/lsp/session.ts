@@ -6,6 +6,7 @@ import type { VersionReader } from "../workspace/versions/project";
 import type { Client } from "./client";
 import type { SettingsSource } from "./configuration";
 import type { TextTable } from "./texts";
+import type { WorkspaceFolders } from "./workspace-files";
 
 export interface Session {
 	readonly connection: Connection;
@@ -15,6 +16,7 @@ export interface Session {
 	readonly documents: Documents;
 	readonly settings: SettingsSource;
 	readonly versions: VersionReader;
+	readonly folders: WorkspaceFolders;
 }
 
 /** The gate lets nothing through to a feature before there is a session. */

@@ -4,6 +4,7 @@ import type { TextChange } from "../workspace/changes";
 import type { DocumentSource } from "../workspace/document";
 import { positionIn, property, uriIn } from "./requests";
 import type { GetSession } from "./session";
+import { lookAgain } from "./workspace-files";
 
 export interface SyncListener {
 	changed(uri: string): void;
@@ -28,6 +29,7 @@ export function registerSync(connection: Connection, session: GetSession, listen
 		}
 		if (isCell(source.uri)) return;
 		documents.open(source);
+		lookAgain(session());
 		listener.changed(source.uri);
 	});
 
@@ -56,6 +58,7 @@ export function registerSync(connection: Connection, session: GetSession, listen
 		if (uri === undefined || documents.get(uri) === undefined || isCell(uri)) return;
 		documents.close(uri);
 		settings.forget(uri);
+		lookAgain(session());
 		listener.closed(uri);
 	});
 }

@@ -35,8 +35,11 @@ export interface Analysed {
 	 * `Documents.ready`, is as good as not there. Never throws.
 	 */
 	analysis(): Analysis;
-	/** An analysis was asked for, and the next one would be of another program: a file that it imports has changed. */
-	isOutdated(): boolean;
+	/**
+	 * An analysis was asked for, and the next one would be of another program: what it imports has changed. True once for
+	 * each such program.
+	 */
+	becameOutdated(): boolean;
 	/** The file is one of the program that was analysed last. */
 	dependsOn(id: string): boolean;
 	/** Where a place of another file is shown. */
@@ -62,6 +65,8 @@ export function createAnalysed(subject: Subject, { host, programs, openAt, encod
 	const locate = otherFiles(openAt, encoding);
 	const logged = new Set<string>();
 	let known: Known | undefined;
+	/** Of the last program that `becameOutdated` was asked about since the last analysis. */
+	let announced: number | undefined;
 
 	function logOnce(message: string): void {
 		if (logged.has(message)) return;
@@ -88,16 +93,19 @@ export function createAnalysed(subject: Subject, { host, programs, openAt, encod
 		const same = known?.revision === revision && known.program?.version === program?.version;
 		const found = same && known ? known.analysis : asked && program && analyse(program, asked);
 		known = { revision, age: programs.age, program, analysis: found ?? silence(name, subject.text) };
+		announced = undefined;
 		return known.analysis;
 	}
 
 	return {
 		analysis,
-		isOutdated() {
-			if (known === undefined || known.age === programs.age) return false;
+		becameOutdated() {
 			const asked = subject.entry();
-			const program = asked && programs.of(asked);
-			return known.program?.version !== program?.version || program?.complete === false;
+			if (known === undefined || known.age === programs.age) return false;
+			const version = asked && programs.of(asked).version;
+			const before = announced ?? known.program?.version;
+			announced = version;
+			return version !== before;
 		},
 		dependsOn: (other) => known?.program?.has(other) === true,
 		locateOther(place) {

@@ -7,16 +7,21 @@ import type { Comment } from "../syntax/facts";
 import type { Host } from "./host";
 
 export interface Analysis {
+	/** Another number for every analysis. */
+	readonly id: number;
 	readonly comments: readonly Comment[];
 	readonly graph: ModelGraph;
 	/** Sorted by place. Computed once for the same selection and versions objects. */
 	findings(selection: RuleSelection, versions: Versions): readonly Finding[];
 }
 
+let analyses = 0;
+
 /** Findings are computed when they are first asked for. */
 export function analysisOf(graph: ModelGraph, comments: readonly Comment[], uri: string, host: Host): Analysis {
 	let last: Linted | undefined;
 	return {
+		id: ++analyses,
 		comments,
 		graph,
 		findings(selection, versions) {
@@ -45,7 +50,7 @@ export function silence(name: string, text: string): Analysis {
 		reads: [],
 		notes: [],
 	};
-	return { comments: [], graph, findings: () => [] };
+	return { id: ++analyses, comments: [], graph, findings: () => [] };
 }
 
 /** Runs `work`; an exception becomes one entry in the log, never an end of the server. */

@@ -27,8 +27,11 @@ export interface Documents {
 	 * its program has been read. Undefined when there is none that can be read as Python.
 	 */
 	ready(uri: string): Promise<Document | undefined>;
-	/** Those whose last analysis is not that of the present program any more; of `importing`, if it is given. */
-	outdated(importing?: string): readonly OpenDocument[];
+	/**
+	 * Those whose last analysis is not that of the present program any more, each once until it changes again; if `changed`
+	 * is given, other ones that import it. What is to be read for that has been read.
+	 */
+	outdated(changed?: string): Promise<readonly OpenDocument[]>;
 	/** The folders of the workspace, by URI. Nothing outside of them is read for a file inside. */
 	setFolders(uris: readonly string[]): void;
 	/** A file may have changed, appeared or vanished on disk. */
@@ -129,9 +132,12 @@ export function createDocuments(tools: DocumentTools): Documents {
 			programs.touch();
 		},
 		ready,
-		outdated(importing) {
-			const id = importing === undefined ? undefined : idOf(importing);
-			return all().filter((document) => (id === undefined || document.dependsOn(id)) && document.isOutdated());
+		async outdated(changed) {
+			const id = changed === undefined ? undefined : idOf(changed);
+			const own = changed === undefined ? undefined : get(changed);
+			const asked = all().filter((document) => id === undefined || (document !== own && document.dependsOn(id)));
+			await Promise.all(asked.map(load));
+			return asked.filter((document) => get(document.uri) === document && document.becameOutdated());
 		},
 		setFolders(uris) {
 			folders = foldersOf(uris);

@@ -12,6 +12,7 @@ import {
 	type MessageConnection,
 	StreamMessageReader,
 	StreamMessageWriter,
+	type WorkspaceFolder,
 } from "vscode-languageserver-protocol/node";
 import { buildServer } from "./build";
 
@@ -36,6 +37,8 @@ export interface Server {
 	errors(): readonly string[];
 	/** Requests that the server has made. */
 	asked(method: string): readonly unknown[];
+	/** The first request of this kind that the server has made or makes. */
+	nextAsked(method: string): Promise<unknown>;
 	/** Exit code, once it is there. */
 	readonly exit: Promise<number | null>;
 	/** Ends it as a client does; its exit code. */
@@ -51,6 +54,8 @@ export interface ClientOptions {
 	/** False: the caller initializes, or does not. */
 	readonly initialize?: boolean;
 	readonly processId?: number | null;
+	readonly rootUri?: string;
+	readonly workspaceFolders?: readonly WorkspaceFolder[];
 	/** Another build than the usual one. */
 	readonly bundle?: string;
 }
@@ -139,8 +144,9 @@ async function launch(options: ClientOptions): Promise<Server> {
 export function initializeParams(options: ClientOptions = {}): InitializeParams {
 	return {
 		processId: options.processId === undefined ? process.pid : options.processId,
-		rootUri: null,
+		rootUri: options.rootUri ?? null,
 		capabilities: options.capabilities ?? {},
+		...(options.workspaceFolders !== undefined && { workspaceFolders: [...options.workspaceFolders] }),
 		...(options.initializationOptions !== undefined && {
 			// The protocol's type is any JSON; tests send every kind of it.
 			initializationOptions: options.initializationOptions as NonNullable<InitializeParams["initializationOptions"]>,
@@ -175,7 +181,10 @@ function createSluice(output: Writable): Sluice {
 	};
 }
 
-function remember(connection: MessageConnection, options: ClientOptions): Pick<Server, "received" | "next" | "asked"> {
+function remember(
+	connection: MessageConnection,
+	options: ClientOptions,
+): Pick<Server, "received" | "next" | "asked" | "nextAsked"> {
 	const arrived = new EventEmitter();
 	const notifications: { readonly method: string; readonly params: unknown }[] = [];
 	const requests: { readonly method: string; readonly params: unknown }[] = [];
@@ -186,13 +195,19 @@ function remember(connection: MessageConnection, options: ClientOptions): Pick<S
 	});
 	connection.onRequest((method, params) => {
 		requests.push({ method, params });
+		arrived.emit("request");
 		return answerTo(method, params, options);
 	});
 	const received = <P>(method: string): P[] =>
 		notifications.filter((entry) => entry.method === method).map((entry) => entry.params as P);
+	const asked = (method: string) => requests.filter((entry) => entry.method === method).map((entry) => entry.params);
 	return {
 		received,
-		asked: (method) => requests.filter((entry) => entry.method === method).map((entry) => entry.params),
+		asked,
+		async nextAsked(method) {
+			while (asked(method).length === 0) await once(arrived, "request");
+			return asked(method)[0];
+		},
 		async next<P>(method: string, fits: (params: P) => boolean = () => true): Promise<P> {
 			for (;;) {
 				const found = received<P>(method).find(fits);

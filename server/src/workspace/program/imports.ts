@@ -145,6 +145,7 @@ const EXPORTS = /(?:^|[\n\r;])[ \t\f]*__all__[ \t]*(?:\+?=|\.extend[ \t]*\()[ \t
 
 /** `__all__` of a package may name submodules, which `from package import *` then imports. */
 function exportsOf(text: string): readonly ImportStatement[] {
+	if (!text.includes("__all__")) return [];
 	const names = [...text.matchAll(EXPORTS)].flatMap(([, list = ""]) =>
 		[...list.matchAll(/["']([\w\x80-\uffff]+)["']/g)].map(([, name = ""]) => name),
 	);

@@ -20,7 +20,7 @@ export interface KnownFiles {
 	forgetAll(): void;
 	/** This is what the file holds now. */
 	learn(id: string, text: string): ModuleText;
-	/** Another number whenever a folder was found to hold something else than before. */
+	/** Another number whenever a folder may hold something else than before. */
 	readonly layout: number;
 }
 
@@ -131,7 +131,9 @@ export function createKnownFiles(disk: Disk, facts: FactsCache): KnownFiles {
 	function forgetFolder(id: string): void {
 		underWay.delete(id);
 		const known = folders.get(id);
-		if (known !== undefined) folders.set(id, { ...known, fresh: false });
+		if (known === undefined) return;
+		folders.set(id, { ...known, fresh: false });
+		layout++;
 	}
 
 	return {

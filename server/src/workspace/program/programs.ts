@@ -108,14 +108,17 @@ export function createPrograms(sources: ProgramSources): Programs {
 			const look = lookAround();
 			const whole = closure(entry, look);
 			const nodes = handedOut(entry, whole);
+			const complete = look.missing() === 0;
 			const before = told.get(entry.id);
-			const version = before !== undefined && sameNodes(before.nodes, nodes, entry.id) ? before.version : ++versions;
-			told.set(entry.id, { nodes, version }, 1);
+			const same = complete && before !== undefined && sameNodes(before.nodes, nodes, entry.id);
+			const version = same ? before.version : ++versions;
+			// Half a program comes and goes: the whole one is told from the whole one before.
+			if (complete) told.set(entry.id, { nodes, version }, 1);
 			return {
 				...answersOf(entry, whole, nodes, sources.nameOf, facts),
 				version,
 				concerns: whole.concerning.has(entry.id),
-				complete: look.missing() === 0,
+				complete,
 				notes: whole.cut ? [`More than ${maxProgramModules} files are imported; the farthest are not followed.`] : [],
 				has: (id) => whole.nodes.has(id),
 			};
@@ -147,7 +150,7 @@ export function createPrograms(sources: ProgramSources): Programs {
 	};
 }
 
-/** The entry's own text may differ: it is analysed with its program anyway. */
+/** The entry's own text may differ: it is analysed with its program anyway. A file that was opened has the same text. */
 function sameNodes(
 	before: ReadonlyMap<string, ProgramNode>,
 	now: ReadonlyMap<string, ProgramNode>,
@@ -156,7 +159,8 @@ function sameNodes(
 	if (before.size !== now.size) return false;
 	for (const [id, { module, edges }] of now) {
 		const earlier = before.get(id);
-		if (earlier?.edges !== edges || (earlier.module !== module && id !== entry)) return false;
+		if (earlier?.edges !== edges) return false;
+		if (id !== entry && earlier.module !== module && earlier.module?.text !== module?.text) return false;
 	}
 	return true;
 }
