@@ -36,10 +36,10 @@ export interface Analysed {
 	 */
 	analysis(): Analysis;
 	/**
-	 * An analysis was asked for, and the next one would be of another program: what it imports has changed. True once for
-	 * each such program.
+	 * The version of the program that the next analysis would be of, where that is another one than the last analysis was
+	 * of: what it imports has changed.
 	 */
-	becameOutdated(): boolean;
+	newProgram(): number | undefined;
 	/** The file is one of the program that was analysed last. */
 	dependsOn(id: string): boolean;
 	/** Where a place of another file is shown. */
@@ -65,8 +65,6 @@ export function createAnalysed(subject: Subject, { host, programs, openAt, encod
 	const locate = otherFiles(openAt, encoding);
 	const logged = new Set<string>();
 	let known: Known | undefined;
-	/** Of the last program that `becameOutdated` was asked about since the last analysis. */
-	let announced: number | undefined;
 
 	function logOnce(message: string): void {
 		if (logged.has(message)) return;
@@ -93,19 +91,16 @@ export function createAnalysed(subject: Subject, { host, programs, openAt, encod
 		const same = known?.revision === revision && known.program?.version === program?.version;
 		const found = same && known ? known.analysis : asked && program && analyse(program, asked);
 		known = { revision, age: programs.age, program, analysis: found ?? silence(name, subject.text) };
-		announced = undefined;
 		return known.analysis;
 	}
 
 	return {
 		analysis,
-		becameOutdated() {
+		newProgram() {
+			if (known === undefined || known.age === programs.age) return undefined;
 			const asked = subject.entry();
-			if (known === undefined || known.age === programs.age) return false;
 			const version = asked && programs.of(asked).version;
-			const before = announced ?? known.program?.version;
-			announced = version;
-			return version !== before;
+			return version === known.program?.version ? undefined : version;
 		},
 		dependsOn: (other) => known?.program?.has(other) === true,
 		locateOther(place) {

@@ -30,7 +30,7 @@ export interface Document extends Pick<Analysed, "analysis"> {
 	locate(place: Place): Location | undefined;
 }
 
-export interface OpenDocument extends Document, Pick<Analysed, "becameOutdated" | "dependsOn"> {
+export interface OpenDocument extends Document, Pick<Analysed, "newProgram" | "dependsOn"> {
 	/** What an analysis starts from; undefined for a text that is not known, too long or no Python. */
 	entry(): Entry | undefined;
 	/** Applies the changes in order, each to the text that the one before it left. */
@@ -124,7 +124,7 @@ export function createDocument(source: DocumentSource, tools: DocumentTools & Ne
 		return { id, module };
 	}
 
-	const { analysis, becameOutdated, dependsOn, locateOther } = createAnalysed(
+	const { analysis, newProgram, dependsOn, locateOther } = createAnalysed(
 		{
 			uri,
 			get revision() {
@@ -155,7 +155,7 @@ export function createDocument(source: DocumentSource, tools: DocumentTools & Ne
 		covers: ({ file }) => file === 0,
 		locate: (place) => (place.file === 0 ? { uri, version, range: positions.rangeOf(place) } : locateOther(place)),
 		entry,
-		becameOutdated,
+		newProgram,
 		dependsOn,
 		change(newVersion, changes) {
 			version = newVersion;

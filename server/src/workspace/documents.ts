@@ -45,6 +45,8 @@ export function createDocuments(tools: DocumentTools): Documents {
 	/** By the file's id. */
 	const documents = new Map<string, OpenDocument>();
 	const notebooks = new Map<string, OpenNotebook>();
+	/** Versions of programs that `outdated` has told of. */
+	const announced = new WeakMap<OpenDocument, number>();
 	let folders: readonly string[] = [];
 	const programs = createPrograms({
 		disk: host,
@@ -103,6 +105,14 @@ export function createDocuments(tools: DocumentTools): Documents {
 		return get(uri) === document ? document : ready(uri);
 	}
 
+	/** True once for every program. */
+	function isNews(document: OpenDocument): boolean {
+		const version = document.newProgram();
+		if (version === undefined || announced.get(document) === version) return false;
+		announced.set(document, version);
+		return true;
+	}
+
 	async function load(document: OpenDocument): Promise<void> {
 		const entry = document.entry();
 		if (entry !== undefined && !programs.of(entry).complete) await programs.load(document.entry);
@@ -137,7 +147,7 @@ export function createDocuments(tools: DocumentTools): Documents {
 			const own = changed === undefined ? undefined : get(changed);
 			const asked = all().filter((document) => id === undefined || (document !== own && document.dependsOn(id)));
 			await Promise.all(asked.map(load));
-			return asked.filter((document) => get(document.uri) === document && document.becameOutdated());
+			return asked.filter((document) => get(document.uri) === document && isNews(document));
 		},
 		setFolders(uris) {
 			folders = foldersOf(uris);

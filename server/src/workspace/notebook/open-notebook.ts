@@ -117,7 +117,7 @@ export function createNotebook(uri: string, tools: DocumentTools & Neighbours): 
 		return { id, module };
 	}
 
-	const { analysis, becameOutdated, dependsOn, locateOther } = createAnalysed(
+	const { analysis, newProgram, dependsOn, locateOther } = createAnalysed(
 		{
 			uri,
 			get revision() {
@@ -174,7 +174,7 @@ export function createNotebook(uri: string, tools: DocumentTools & Neighbours): 
 				return there && { uri: there.uri, version: there.version, range: there.positions.rangeOf(place) };
 			},
 			entry: () => (index() < 0 ? undefined : entry()),
-			becameOutdated,
+			newProgram,
 			dependsOn,
 			change(newVersion, changes) {
 				version = newVersion;
