@@ -8,7 +8,7 @@ import { pulling, pushed } from "./support/clients";
 import { open } from "./support/document";
 import { rangeOf } from "./support/editor";
 import { head, load, misuse } from "./support/scripts";
-import { sharedServer } from "./support/server";
+import { sharedServer, startServer } from "./support/server";
 
 let folder: string;
 
@@ -99,5 +99,61 @@ second = get_peft_model(first, config)
 			"- before 0.14: no warning at all",
 			"- from 0.14, before 0.15: warns Found missing adapter keys while loading the checkpoint…",
 		]);
+	});
+});
+
+describe("a workspace", () => {
+	const capabilities = {
+		...pulling,
+		workspace: { ...pulling.workspace, didChangeWatchedFiles: { dynamicRegistration: true } },
+	};
+
+	async function startIn(path: string) {
+		const workspaceFolders = [{ uri: uriOf(path), name: "work" }];
+		const server = await startServer({ capabilities, workspaceFolders });
+		const versions = (file: string) =>
+			server.request<string>("peft-lint/versions", { textDocument: { uri: uriOf(file) } });
+		return { server, versions };
+	}
+
+	test("its files up to its folder are asked, and none above", async () => {
+		write("requirements.txt", "trl==0.9.6");
+		write("work/pyproject.toml", '[project]\ndependencies = ["peft>=0.12"]');
+		write("work/a/requirements.txt", "transformers==4.44.0");
+		const { versions } = await startIn("work");
+		expect(await versions("work/a/train.py")).toBe(
+			"peft >=0.12 (pyproject.toml); transformers 4.44.0 (requirements.txt); unknown: trl, accelerate, torch",
+		);
+	});
+
+	test("a change of such a file changes the answers, and the client is told to ask again", async () => {
+		write("requirements.txt", "peft==0.13.2");
+		const { server, versions } = await startIn("");
+		const document = open(server, misuse, uriOf("a/train.py"));
+		const hover = () => document.hoverText(rangeOf(misuse, load).start);
+		expect(await hover()).toContain("no warning at all");
+		write("requirements.txt", "peft==0.14.0");
+		server.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: uriOf("requirements.txt"), type: 2 }] });
+		expect(await hover()).toContain(`warns ${missing}`);
+		expect(await versions("a/train.py")).toMatch(/^peft 0\.14\.0 \(requirements\.txt\); /);
+		await server.nextAsked("workspace/diagnostic/refresh");
+	});
+
+	test("a folder that is added counts", async () => {
+		write("requirements.txt", "peft==0.13.2");
+		const { server, versions } = await startIn("other");
+		expect(await versions("a/train.py")).toBe("unknown: peft, transformers, trl, accelerate, torch");
+		const added = [{ uri: uriOf(""), name: "more" }];
+		server.notify("workspace/didChangeWorkspaceFolders", { event: { added, removed: [] } });
+		expect(await versions("a/train.py")).toMatch(/^peft 0\.13\.2 /);
+	});
+
+	test("what cannot be read is one line of the log", async () => {
+		write("pyproject.toml", '[project]\ndependencies = ["peft');
+		const { server, versions } = await startIn("");
+		expect(await versions("train.py")).toBe("unknown: peft, transformers, trl, accelerate, torch");
+		await versions("train.py");
+		const lines = server.received<{ message: string }>("window/logMessage");
+		expect(lines.filter(({ message }) => message.includes("pyproject.toml is not asked for versions"))).toHaveLength(1);
 	});
 });
