@@ -49,6 +49,7 @@ function createMachine({ name, text, facts, program = ALONE }: AnalysisInput): M
 		steps: { left: 0 },
 		moduleSteps: { left: PROGRAM_STEPS },
 		tooLong: new Set(),
+		unrelated: new Map(),
 		relevance: judgeRelevance(program, facts),
 		evaluate: (state, expr, ctx, use) => evaluate(machine, state, expr, ctx, use),
 		execute: (states, block, ctx) => execute(machine, states, block, ctx),

@@ -8,6 +8,7 @@ import {
 	ENTRY_STEPS,
 	FILE_STEPS,
 	FOREIGN_CALL_STEPS,
+	GUARD_STEPS,
 	HARD_STATES,
 	HISTORY_EVENTS,
 	IMPORT_CHAIN,
@@ -16,6 +17,7 @@ import {
 	PROGRAM_STEPS,
 	SEQUENCE_ITEMS,
 	SYMBOL_LENGTH,
+	UNRELATED_CALLS,
 } from "./bounds";
 import { dumpGraph } from "./dump";
 import type { ModelGraph } from "./graph";
@@ -85,8 +87,8 @@ test("steps of a file", () => {
 	const lines = 100;
 	const calls = Math.floor((ENTRY_STEPS * 0.9) / (lines + 2));
 	const entries = Math.ceil(FILE_STEPS / (ENTRY_STEPS * 0.8)) + 1;
-	const burn = `def burn():\n${"    x = 1\n".repeat(lines)}`;
-	const spender = (i: number) => `def e${i}(net):\n    get_peft_model(net, config)\n${"    burn()\n".repeat(calls)}`;
+	const burn = `def burn(net):\n${"    x = 1\n".repeat(lines)}`;
+	const spender = (i: number) => `def e${i}(net):\n    get_peft_model(net, config)\n${"    burn(net)\n".repeat(calls)}`;
 	const graph = graphOf(burn + times(entries, spender));
 	expect([...new Set(graph.notes.map((note) => note.message))]).toEqual(["too many steps"]);
 	const wraps = graph.events.filter((event) => event.kind === "wrap");
@@ -99,7 +101,7 @@ function checkProgram(
 	code: string,
 	files: Readonly<Record<string, string>>,
 	expected: { notes: readonly string[]; events: readonly string[] },
-): void {
+): ModelGraph {
 	const text = IMPORTS + code;
 	const all = new Map([...Object.entries(files), ["case.py", text]]);
 	const program = testProgram("case.py", all, parser);
@@ -109,6 +111,7 @@ function checkProgram(
 	expect(lines.filter((line) => /^ {2}(load|wrap) /.test(line)).map((line) => line.trim().split(/ {2,}/)[2])).toEqual(
 		expected.events,
 	);
+	return graph;
 }
 
 const WRAP = `${IMPORTS}def wrap(net):\n    return get_peft_model(net, config)\n`;
@@ -116,7 +119,7 @@ const WRAP = `${IMPORTS}def wrap(net):\n    return get_peft_model(net, config)\n
 test("steps of a module: its definitions are still known", () => {
 	const module = `${WRAP}${"x = 1\n".repeat(MODULE_STEPS)}def more(net):\n    return wrap(net)\n`;
 	checkProgram(
-		`import m\n${MODEL}model = m.more(model)\n${LOAD}`,
+		`import m\nprint(m.x)\n${MODEL}model = m.more(model)\n${LOAD}`,
 		{ "m.py": module },
 		{
 			notes: ["too many steps"],
@@ -143,6 +146,20 @@ test("steps of a call into another file", () => {
 			events: ["'' → P", "P → P.P"],
 		},
 	);
+});
+
+test("steps of a call into another file that can only stop the program: what follows is a guess", () => {
+	const guard = (lines: number) =>
+		`def guard(mode):\n    if mode == "a":\n        raise ValueError\n${"    x = 1\n".repeat(lines)}`;
+	const code = `import m\n${MODEL}m.guard(mode)\nif mode == "a":\n    ${WRAPS}${RELOAD}`;
+	checkProgram(code, { "m.py": guard(10) }, FOUND);
+	const graph = checkProgram(
+		code,
+		{ "m.py": guard(GUARD_STEPS) },
+		{ notes: ["too many steps"], events: ["'' → P", "P → P.P", "'' → P", "P.P → P.P.P", "P → P.P"] },
+	);
+	const later = graph.events.filter((event) => event.kind === "wrap" || event.kind === "load");
+	expect(later.flatMap((event) => event.cases).filter((one) => one.certain)).toEqual([]);
 });
 
 test("modules that hand a name on", () => {
@@ -186,6 +203,7 @@ test("events of one model", () => {
 	check(code, { notes: [], events: ["'' → P", "P → P.P"] });
 });
 
+const WRAPS = "model = get_peft_model(model, config)\n";
 const LOAD = 'model = PeftModel.from_pretrained(model, "a")\n';
 const RELOAD = 'model = PeftModel.from_pretrained(get_peft_model(model, config), "a")\n';
 const FOUND = { notes: [], events: ["'' → P", "P → P.P"] };
@@ -202,6 +220,20 @@ test("two hundred branches", () => {
 test("an alternative about a comparison of the same unknown", () => {
 	const guard = 'if args.a and args.a != "auto":\n    raise SystemExit()\nif args.a:\n    print(1)\n';
 	check(guard + MODEL + RELOAD, FOUND);
+});
+
+test("calls of a function that knows no model", () => {
+	const helper = `def helper(text):\n${"    text = text.strip()\n".repeat(100)}    return text\n`;
+	check(
+		`${helper}${MODEL}for a in x:\n    for b in a:\n${`        helper(b)\n`.repeat(ENTRY_STEPS / 100)}${RELOAD}`,
+		FOUND,
+	);
+	const pruning = "def check(mode):\n    if mode == 'train':\n        raise ValueError(mode)\n";
+	const calls = `check(kind)\n`.repeat(2 * UNRELATED_CALLS);
+	check(
+		`${pruning}${MODEL}${calls}if kind == "train":\n    model = get_peft_model(model, config)\nmodel = PeftModel.from_pretrained(model, "a")\n`,
+		{ notes: [], events: ["'' → P"] },
+	);
 });
 
 test("functions that call one another", () => {

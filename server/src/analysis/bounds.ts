@@ -5,6 +5,8 @@ export const SOFT_STATES = 8;
 export const HARD_STATES = 24;
 /** Calls of user functions inside one another. */
 export const CALL_DEPTH = 16;
+/** Times that a function which can do nothing to a model is looked into, in one entry's run and all after it. */
+export const UNRELATED_CALLS = 16;
 /** Passes through a loop's body: the second shows what the first left behind. */
 export const LOOP_PASSES = 2;
 /** Statements and calls interpreted per entry point, and per file. */
@@ -14,6 +16,8 @@ export const FILE_STEPS = 240_000;
 export const MODULE_STEPS = 4_000;
 export const PROGRAM_STEPS = 40_000;
 export const FOREIGN_CALL_STEPS = 4_000;
+/** For a call into another file that can only stop the program. */
+export const GUARD_STEPS = 400;
 /** Modules that hand on a name before it is given up. */
 export const IMPORT_CHAIN = 16;
 /** Items of a literal sequence that a loop runs over one by one. */

@@ -4,7 +4,7 @@ import type { ApiSpec } from "../catalog/types";
 import type { CallExpr, DefStmt, LambdaExpr, Param } from "../syntax/facts";
 import { assume } from "./assume";
 
-import { BoundExceeded, CALL_DEPTH, FOREIGN_CALL_STEPS } from "./bounds";
+import { BoundExceeded, CALL_DEPTH, FOREIGN_CALL_STEPS, GUARD_STEPS, UNRELATED_CALLS } from "./bounds";
 import { callBuiltin, isPure, pureResult, truthKey } from "./builtins";
 import { findMember } from "./classes";
 import { callContainer, newDict, newList } from "./containers";
@@ -214,20 +214,37 @@ export function callFunction(
 		machine.recorder.note(place(ctx, call), `calls nest deeper than ${CALL_DEPTH}`);
 		return callUnknown(state, func, args, call, ctx);
 	}
-	if (func.file !== 0 && !isWorthwhile(machine, state, func, args)) return callUnknown(state, func, args, call, ctx);
+	const steps = worth(machine, state, func, args);
+	if (steps === 0) return callUnknown(state, func, args, call, ctx);
 	const run = (from: State): Result[] => runCall(machine, from, func, args, call, ctx);
 	return func.file === ctx.file
 		? run(state)
-		: containForeign(machine, state, func.def, run, () => callUnknown(state, func, args, call, ctx), place(ctx, call));
+		: containForeign(
+				machine,
+				state,
+				func.def,
+				steps,
+				run,
+				() => callUnknown(state, func, args, call, ctx),
+				place(ctx, call),
+			);
 }
 
-/** A function of another file is looked into where it may do something to a model, or may not come back. */
-function isWorthwhile(machine: Machine, state: State, func: FunctionValue, args: Arguments): boolean {
+/**
+ * Steps that a look into a function is worth. One of another file is looked into where it may do something to a model, and
+ * briefly where it may stop the program; one of the same file always, but no more often than tells something.
+ */
+function worth(machine: Machine, state: State, func: FunctionValue, args: Arguments): number {
 	const module = machine.files[func.file];
-	if (!module || machine.tooLong.has(func.def)) return false;
-	if (machine.relevance.mattersIn(module, func.def) || mayStop(func.def)) return true;
+	if (!module || machine.tooLong.has(func.def)) return 0;
+	if (machine.relevance.mattersIn(module, func.def)) return FOREIGN_CALL_STEPS;
 	const given = [...(func.self ? [func.self] : []), ...args.positional, ...args.keywords.values()];
-	return given.some((value) => leadsToModel(state, value) !== undefined);
+	if (given.some((value) => leadsToModel(state, value) !== undefined)) return FOREIGN_CALL_STEPS;
+	if (mayStop(func.def)) return GUARD_STEPS;
+	if (func.file !== 0) return 0;
+	const times = (machine.unrelated.get(func.def) ?? 0) + 1;
+	machine.unrelated.set(func.def, times);
+	return times <= UNRELATED_CALLS ? FOREIGN_CALL_STEPS : 0;
 }
 
 /** A call into another file that takes too long is like one that cannot be seen: the caller's own code goes on. */
@@ -235,12 +252,13 @@ function containForeign(
 	machine: Machine,
 	state: State,
 	def: FunctionValue["def"],
+	steps: number,
 	run: (state: State) => Result[],
 	unseen: () => Result[],
 	at: Place,
 ): Result[] {
 	const budget = machine.steps;
-	const allowance = Math.min(FOREIGN_CALL_STEPS, budget.left);
+	const allowance = Math.min(steps, budget.left);
 	const mark = machine.recorder.mark();
 	const modules = rememberModules(machine);
 	machine.steps = { left: allowance };
@@ -252,6 +270,8 @@ function containForeign(
 		modules.restore();
 		machine.recorder.note(at, error.message);
 		machine.tooLong.add(def);
+		// What it would have ruled out is a guess from here on.
+		if (mayStop(def)) state.guesses = [...state.guesses, { test: at, holds: true }];
 		return unseen();
 	} finally {
 		budget.left -= allowance - Math.max(0, machine.steps.left);

@@ -74,6 +74,8 @@ export interface Machine {
 	readonly moduleSteps: { left: number };
 	/** Functions of other files that took too long once. */
 	readonly tooLong: Set<DefStmt | LambdaExpr>;
+	/** How often functions that can do nothing to a model were looked into. */
+	readonly unrelated: Map<DefStmt | LambdaExpr, number>;
 	readonly relevance: Relevance;
 	evaluate(state: State, expr: Expr, ctx: Context, use?: Use): Result[];
 	execute(states: readonly State[], block: Block, ctx: Context): Outcome[];
