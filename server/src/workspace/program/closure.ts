@@ -41,11 +41,12 @@ export function closureOf(entry: Entry, look: FileLook, edgesOf: EdgesOf): Closu
 	for (const target of waiting) {
 		const module = target.id === entry.id ? entry.module : moduleOf(target, look);
 		if (module === undefined && target.id !== target.folder) continue;
-		left -= module?.text.length ?? 0;
-		if (left < 0) {
+		const size = module?.text.length ?? 0;
+		if (size > left) {
 			cut = true;
 			continue;
 		}
+		left -= size;
 		const edges = module === undefined ? NO_EDGES : edgesOf(target.id, module);
 		nodes.set(target.id, { target, module, edges });
 		for (const next of edges.targets) {

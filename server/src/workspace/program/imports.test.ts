@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import type { ImportFromStmt, ImportStmt } from "../../syntax/facts";
+import { exampleFiles, pythonFiles, standardLibrary } from "../../syntax/test-corpus";
+import { testParser } from "../../syntax/test-parser";
 import { importsOf } from "./imports";
 
 /** `from <dots><path> <names>`, `import <path>`; one a line. */
@@ -56,4 +59,32 @@ test.each([
 	["names", `import a${", a".repeat(1_000_000)}`],
 ])("a long text of %s is read", (_name, text) => {
 	expect(shown(text).length).toBeLessThan(3);
+});
+
+/** Imports anywhere in lowered code, as `shown` shows them. */
+function lowered(facts: unknown): readonly string[] {
+	if (typeof facts !== "object" || facts === null) return [];
+	const statement = facts as Partial<ImportStmt | ImportFromStmt>;
+	const own =
+		statement.kind === "import"
+			? (statement.names ?? []).map(({ path }) => `import ${path}`)
+			: statement.kind === "import-from"
+				? [fromStatement(facts as ImportFromStmt)]
+				: [];
+	return [...own, ...Object.values(facts).flatMap(lowered)];
+}
+
+function fromStatement({ level, module, names }: ImportFromStmt): string {
+	return ["from", ".".repeat(level) + module, ...names.map(({ name }) => name)].join(" ");
+}
+
+test("whatever is lowered is found", async () => {
+	const parser = await testParser();
+	const library = standardLibrary();
+	const files = [...exampleFiles(), ...(library === undefined ? [] : pythonFiles(library, 150))];
+	for (const { path, text } of files) {
+		const found = new Set(shown(text));
+		const missing = lowered(parser.parse(text)).filter((statement) => !found.has(statement));
+		expect([path, ...missing]).toEqual([path]);
+	}
 });

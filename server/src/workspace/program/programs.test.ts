@@ -1,455 +1,297 @@
-/** What imports mean, which files make a program, and what is read for it. */
+/** Which files make a program, and what is read for it. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { PythonParser } from "../../syntax/parser";
 import { testParser } from "../../syntax/test-parser";
-import { folderIdOf, idOf, parentOf } from "./ids";
+import { maxProgramModules, maxProgramText } from "../limits";
+import { idOf } from "./ids";
 import { importsOf } from "./imports";
-import type { ModuleText } from "./module-text";
 import type { LoadedProgram } from "./program";
-import { createPrograms, type Programs } from "./programs";
+import { createPrograms } from "./programs";
 import { foldersOf } from "./territory";
-import { pathOf, type TestDisk, testDisk, uriOf } from "./test-disk";
+import { pathOf, testDisk, uriOf } from "./test-disk";
+import { concerning, meaning, world } from "./test-world";
 
 let parser: PythonParser;
 beforeAll(async () => {
 	parser = await testParser();
 });
 
-interface World {
-	readonly disk: TestDisk;
-	readonly programs: Programs;
-	/** Texts that are open, by path. */
-	readonly open: Map<string, string>;
-	/** The whole program of a file, with its text on disk unless another one is given. */
-	load(path: string, text: string): Promise<LoadedProgram>;
+/** What each import of the text means, as paths; `-` for what is not handed out. */
+function allMeanings(program: LoadedProgram, code: string): readonly string[] {
+	return code
+		.split("\n")
+		.filter((line) => line !== "")
+		.map((line) => meaning(program, line) ?? "-");
 }
 
-function world(files: Readonly<Record<string, string>>, folders: readonly string[]): World {
-	const disk = testDisk(files);
-	const open = new Map<string, string>();
-	const roots = foldersOf(folders.map(uriOf));
-	const openTexts = new Map<string, ModuleText>();
-	const programs: Programs = createPrograms({
-		disk,
-		parser,
-		folders: () => roots,
-		nameOf: pathOf,
-		openText(id) {
-			const text = open.get(pathOf(id));
-			if (text === undefined) return undefined;
-			const known = openTexts.get(id);
-			const module = known?.text === text ? known : programs.moduleText(text);
-			openTexts.set(id, module);
-			return module;
-		},
-		onFault: (error) => {
-			throw error;
-		},
-	});
-	return {
-		disk,
-		programs,
-		open,
-		async load(path, text) {
-			const entry = { id: idOf(uriOf(path)), module: programs.moduleText(text) };
-			await programs.load(() => entry);
-			return programs.of(entry);
-		},
-	};
-}
-
-const concerning = "import peft\n";
-
-/** What the one import of a text means, as a path. */
-function meaning(program: LoadedProgram, code: string): string | undefined {
-	const [statement] = importsOf(code).statements;
-	if (statement === undefined) throw new Error(`no import: ${code}`);
-	const module = program.find(program.entry, statement.level, statement.path);
-	const [name] = statement.names;
-	const submodule = module && name !== undefined ? program.submodule(module.id, name) : undefined;
-	const found = submodule ?? module;
-	return found && pathOf(found.id);
-}
-
-interface Meaning {
-	/** Other files, each of which concerns. */
-	readonly files: readonly string[];
-	readonly at: string;
+interface Concern {
+	readonly files: Readonly<Record<string, string>>;
 	readonly code: string;
-	/** Undefined: none of the workspace. */
-	readonly means: string | undefined;
-	readonly folders?: readonly string[];
+	readonly handedOut: readonly string[];
+	readonly concerns: boolean;
 }
 
-const meanings: Readonly<Record<string, Meaning>> = {
-	"a file beside": { files: ["/ws/a.py"], at: "/ws/train.py", code: "import a", means: "/ws/a.py" },
-	"a file beside, deep in the workspace": {
-		files: ["/ws/x/y/a.py"],
-		at: "/ws/x/y/train.py",
-		code: "from a import f",
-		means: "/ws/x/y/a.py",
-	},
-	"a package beside": {
-		files: ["/ws/a/__init__.py", "/ws/a.py"],
-		at: "/ws/train.py",
+const concerns: Readonly<Record<string, Concern>> = {
+	"neither it nor what it imports": {
+		files: { "/ws/a.py": "import torch" },
 		code: "import a",
-		means: "/ws/a/__init__.py",
+		handedOut: ["-"],
+		concerns: false,
 	},
-	"a submodule": {
-		files: ["/ws/a/__init__.py", "/ws/a/b.py"],
-		at: "/ws/train.py",
-		code: "from a.b import f",
-		means: "/ws/a/b.py",
+	"it alone": {
+		files: { "/ws/a.py": "import torch" },
+		code: "import a\nimport peft",
+		handedOut: ["-", "-"],
+		concerns: true,
 	},
-	"a submodule by name": {
-		files: ["/ws/a/__init__.py", "/ws/a/b.py"],
-		at: "/ws/train.py",
-		code: "from a import b",
-		means: "/ws/a/b.py",
-	},
-	"a package's own name": {
-		files: ["/ws/a/__init__.py"],
-		at: "/ws/train.py",
-		code: "from a import b",
-		means: "/ws/a/__init__.py",
-	},
-	"a folder without __init__.py": {
-		files: ["/ws/a/b/c.py"],
-		at: "/ws/train.py",
-		code: "from a.b import c",
-		means: "/ws/a/b/c.py",
-	},
-	"a file comes before a folder": {
-		files: ["/ws/a/b.py", "/ws/a.py"],
-		at: "/ws/train.py",
+	"what it imports": { files: { "/ws/a.py": "import trl" }, code: "import a", handedOut: ["/ws/a.py"], concerns: true },
+	"what that imports": {
+		files: { "/ws/a.py": "import b", "/ws/b.py": "import c", "/ws/c.py": "import peft" },
 		code: "import a",
-		means: "/ws/a.py",
+		handedOut: ["/ws/a.py"],
+		concerns: true,
 	},
-	"a folder that leads further than a file": {
-		files: ["/ws/x/a.py", "/ws/a/b.py"],
-		at: "/ws/x/train.py",
-		code: "import a.b",
-		means: "/ws/a/b.py",
+	"one of two": {
+		files: { "/ws/a.py": "import peft", "/ws/b.py": "import torch" },
+		code: "import a\nimport b",
+		handedOut: ["/ws/a.py", "-"],
+		concerns: true,
 	},
-	"a file further out comes before a folder": {
-		files: ["/ws/x/a/b.py", "/ws/a.py"],
-		at: "/ws/x/train.py",
+	"round in a circle": {
+		files: { "/ws/a.py": "import b", "/ws/b.py": "import a\nimport peft" },
+		code: "import a\nimport b",
+		handedOut: ["/ws/a.py", "/ws/b.py"],
+		concerns: true,
+	},
+	"round in a circle, for nothing": {
+		files: { "/ws/a.py": "import b", "/ws/b.py": "import a" },
+		code: "import a\nimport b",
+		handedOut: ["-", "-"],
+		concerns: false,
+	},
+	"back to where it began": {
+		files: { "/ws/a.py": "import train", "/ws/train.py": "" },
+		code: "import a\nimport peft",
+		handedOut: ["/ws/a.py", "-"],
+		concerns: true,
+	},
+	"a package on the way": {
+		files: { "/ws/a/__init__.py": "", "/ws/a/b.py": "import peft" },
+		code: "import a.b\nimport a",
+		handedOut: ["/ws/a/b.py", "/ws/a/__init__.py"],
+		concerns: true,
+	},
+	"a folder on the way": {
+		files: { "/ws/a/b.py": "import peft" },
+		code: "import a.b\nimport a",
+		handedOut: ["/ws/a/b.py", "/ws/a"],
+		concerns: true,
+	},
+	"what a package exports": {
+		files: { "/ws/a/__init__.py": "__all__ = ['b']", "/ws/a/b.py": "import peft" },
+		code: "from a import *\nfrom a import b",
+		handedOut: ["/ws/a/__init__.py", "/ws/a/b.py"],
+		concerns: true,
+	},
+	"what a package imports": {
+		files: { "/ws/a/__init__.py": "from .b import *", "/ws/a/b.py": "import peft" },
+		code: "from a import f\nfrom a import b",
+		handedOut: ["/ws/a/__init__.py", "/ws/a/b.py"],
+		concerns: true,
+	},
+	"a word that holds a name": {
+		files: { "/ws/a.py": "ctrl = peft_" },
 		code: "import a",
-		means: "/ws/a.py",
-	},
-	"from the root": {
-		files: ["/ws/a/b.py"],
-		at: "/ws/scripts/sft/train.py",
-		code: "from a.b import f",
-		means: "/ws/a/b.py",
-	},
-	"the nearest folder wins": {
-		files: ["/ws/a.py", "/ws/scripts/a.py"],
-		at: "/ws/scripts/train.py",
-		code: "import a",
-		means: "/ws/scripts/a.py",
-	},
-	"src of the root": {
-		files: ["/ws/src/pkg/__init__.py", "/ws/src/pkg/a.py"],
-		at: "/ws/scripts/train.py",
-		code: "from pkg.a import f",
-		means: "/ws/src/pkg/a.py",
-	},
-	"inside of src": {
-		files: ["/ws/src/pkg/__init__.py", "/ws/src/pkg/a.py", "/ws/src/pkg/x/__init__.py"],
-		at: "/ws/src/pkg/x/b.py",
-		code: "from pkg.a import f",
-		means: "/ws/src/pkg/a.py",
-	},
-	"src by name": { files: ["/ws/src/a.py"], at: "/ws/train.py", code: "from src.a import f", means: "/ws/src/a.py" },
-	"in a package, another folder's file comes before its own": {
-		files: ["/ws/pkg/__init__.py", "/ws/pkg/utils.py", "/ws/utils.py"],
-		at: "/ws/pkg/train.py",
-		code: "import utils",
-		means: "/ws/utils.py",
-	},
-	"in a package that is a script's folder all the same": {
-		files: ["/ws/pkg/__init__.py", "/ws/pkg/utils.py"],
-		at: "/ws/pkg/train.py",
-		code: "import utils",
-		means: "/ws/pkg/utils.py",
-	},
-	"not its own folder, where it has relative imports": {
-		files: ["/ws/pkg/__init__.py", "/ws/pkg/vllm.py"],
-		at: "/ws/pkg/train.py",
-		code: "import vllm\nfrom . import a",
-		means: undefined,
-	},
-	"the workspace is the package": {
-		files: ["/ws/pkg/__init__.py", "/ws/pkg/a.py", "/ws/a.py"],
-		at: "/ws/pkg/x/train.py",
-		code: "from pkg.a import f",
-		means: undefined,
-		folders: ["/ws/pkg"],
-	},
-	"the workspace is the package, and the file in it": {
-		files: ["/ws/pkg/__init__.py", "/ws/pkg/a.py"],
-		at: "/ws/pkg/train.py",
-		code: "from pkg.a import f",
-		means: "/ws/pkg/a.py",
-		folders: ["/ws/pkg"],
-	},
-
-	"relative, a sibling": {
-		files: ["/ws/pkg/__init__.py", "/ws/pkg/a.py"],
-		at: "/ws/pkg/train.py",
-		code: "from .a import f",
-		means: "/ws/pkg/a.py",
-	},
-	"relative, a sibling by name": {
-		files: ["/ws/pkg/__init__.py", "/ws/pkg/a.py"],
-		at: "/ws/pkg/train.py",
-		code: "from . import a",
-		means: "/ws/pkg/a.py",
-	},
-	"relative, the package": {
-		files: ["/ws/pkg/__init__.py"],
-		at: "/ws/pkg/train.py",
-		code: "from . import f",
-		means: "/ws/pkg/__init__.py",
-	},
-	"relative, further up": {
-		files: ["/ws/pkg/__init__.py", "/ws/pkg/x/__init__.py", "/ws/pkg/y/a.py"],
-		at: "/ws/pkg/x/train.py",
-		code: "from ..y.a import f",
-		means: "/ws/pkg/y/a.py",
-	},
-	"relative, from __init__.py": {
-		files: ["/ws/pkg/a.py"],
-		at: "/ws/pkg/__init__.py",
-		code: "from .a import f",
-		means: "/ws/pkg/a.py",
-	},
-	"relative, without __init__.py": {
-		files: ["/ws/x/a.py"],
-		at: "/ws/x/train.py",
-		code: "from . import a",
-		means: "/ws/x/a.py",
-	},
-	"relative, out of the workspace": {
-		files: ["/a.py", "/ws/b.py"],
-		at: "/ws/train.py",
-		code: "from .. import a",
-		means: undefined,
-	},
-
-	missing: { files: ["/ws/a.py"], at: "/ws/train.py", code: "import b", means: undefined },
-	"missing below": { files: ["/ws/a.py"], at: "/ws/train.py", code: "import a.b", means: undefined },
-	"no stub": { files: ["/ws/a.pyi"], at: "/ws/train.py", code: "import a", means: undefined },
-	itself: { files: [], at: "/ws/a.py", code: "import a", means: undefined },
-	"not itself but another": { files: ["/ws/a.py"], at: "/ws/x/a.py", code: "import a", means: "/ws/a.py" },
-	"a folder above the workspace": { files: ["/a.py"], at: "/ws/train.py", code: "import a", means: undefined },
-	"letters that a URI does not have": {
-		files: ["/ws/größe 1/模型.py"],
-		at: "/ws/größe 1/train.py",
-		code: "import 模型",
-		means: "/ws/größe 1/模型.py",
-	},
-
-	"a library comes before its checkout": {
-		files: ["/ws/peft/__init__.py"],
-		at: "/ws/train.py",
-		code: "import peft",
-		means: undefined,
-	},
-	"a library's submodule": {
-		files: ["/ws/peft/__init__.py", "/ws/peft/tuners.py"],
-		at: "/ws/train.py",
-		code: "from peft.tuners import f",
-		means: undefined,
-	},
-	"a library's checkout by its path": {
-		files: ["/ws/src/peft/__init__.py"],
-		at: "/ws/train.py",
-		code: "from src.peft import f",
-		means: undefined,
-	},
-	"in a library's checkout": {
-		files: ["/ws/src/peft/__init__.py", "/ws/src/peft/a.py"],
-		at: "/ws/src/peft/model.py",
-		code: "from .a import f",
-		means: undefined,
-	},
-	"a package of the person's with a library's name in it": {
-		files: ["/ws/pkg/__init__.py", "/ws/pkg/peft/__init__.py", "/ws/pkg/peft/a.py"],
-		at: "/ws/pkg/peft/train.py",
-		code: "from .a import f",
-		means: "/ws/pkg/peft/a.py",
-	},
-	"a file beside the script shadows a library": {
-		files: ["/ws/trl.py"],
-		at: "/ws/train.py",
-		code: "from trl import SFTTrainer",
-		means: "/ws/trl.py",
-	},
-	"a file of the root shadows none": {
-		files: ["/ws/peft.py"],
-		at: "/ws/scripts/train.py",
-		code: "import peft",
-		means: undefined,
-	},
-	"a file beside a module of a package shadows none": {
-		files: ["/ws/pkg/__init__.py", "/ws/pkg/peft.py"],
-		at: "/ws/pkg/train.py",
-		code: "import peft",
-		means: undefined,
-	},
-	"a library's submodule is not in a file": {
-		files: ["/ws/peft.py"],
-		at: "/ws/train.py",
-		code: "from peft.tuners import f",
-		means: undefined,
-	},
-	"a file of a library's name imports the library": {
-		files: [],
-		at: "/ws/peft.py",
-		code: "import peft",
-		means: undefined,
-	},
-	"a file of the package by its path": {
-		files: ["/ws/models/peft.py"],
-		at: "/ws/train.py",
-		code: "from models.peft import f",
-		means: "/ws/models/peft.py",
-	},
-	"the standard library comes before a folder": {
-		files: ["/ws/logging/__init__.py"],
-		at: "/ws/train.py",
-		code: "import logging",
-		means: undefined,
-	},
-	"a file beside the script shadows the standard library": {
-		files: ["/ws/types.py"],
-		at: "/ws/train.py",
-		code: "import types",
-		means: "/ws/types.py",
-	},
-
-	"a virtual environment": {
-		files: ["/ws/venv/__init__.py", "/ws/venv/a.py"],
-		at: "/ws/train.py",
-		code: "from venv import a",
-		means: undefined,
-	},
-	"site-packages that is open": {
-		files: ["/ws/.venv/lib/site-packages/x/__init__.py", "/ws/.venv/lib/site-packages/x/a.py"],
-		at: "/ws/.venv/lib/site-packages/x/b.py",
-		code: "from .a import f",
-		means: undefined,
-	},
-	"a workspace in a hidden folder": {
-		files: ["/home/.work/ws/a.py"],
-		at: "/home/.work/ws/train.py",
-		code: "import a",
-		means: "/home/.work/ws/a.py",
-		folders: ["/home/.work/ws"],
-	},
-
-	"another folder of the workspace": {
-		files: ["/other/a.py"],
-		at: "/ws/train.py",
-		code: "import a",
-		means: "/other/a.py",
-		folders: ["/ws", "/other"],
-	},
-	"src of another folder": {
-		files: ["/other/src/a.py"],
-		at: "/ws/train.py",
-		code: "import a",
-		means: "/other/src/a.py",
-		folders: ["/ws", "/other"],
-	},
-	"one folder in another": {
-		files: ["/ws/a.py"],
-		at: "/ws/x/train.py",
-		code: "import a",
-		means: "/ws/a.py",
-		folders: ["/ws/x", "/ws"],
-	},
-	"the root of all": { files: ["/a.py"], at: "/x/train.py", code: "import a", means: "/a.py", folders: ["/"] },
-
-	"alone, a file beside": { files: ["/x/a.py"], at: "/x/train.py", code: "import a", means: "/x/a.py", folders: [] },
-	"alone, a folder above": { files: ["/a.py"], at: "/x/train.py", code: "import a", means: undefined, folders: [] },
-	"alone, its package": {
-		files: ["/x/pkg/__init__.py", "/x/pkg/y/__init__.py", "/x/pkg/a.py"],
-		at: "/x/pkg/y/train.py",
-		code: "from pkg.a import f",
-		means: "/x/pkg/a.py",
-		folders: [],
-	},
-	"alone, up in its package": {
-		files: ["/x/pkg/__init__.py", "/x/pkg/y/__init__.py", "/x/pkg/a.py"],
-		at: "/x/pkg/y/train.py",
-		code: "from ..a import f",
-		means: "/x/pkg/a.py",
-		folders: [],
-	},
-	"alone, beside its package": {
-		files: ["/x/pkg/__init__.py", "/x/a.py"],
-		at: "/x/pkg/train.py",
-		code: "import a",
-		means: undefined,
-		folders: [],
-	},
-	"alone, outside of the workspace": {
-		files: ["/ws/a.py"],
-		at: "/x/train.py",
-		code: "import a",
-		means: undefined,
-	},
-	"alone in site-packages": {
-		files: ["/usr/lib/site-packages/x/__init__.py", "/usr/lib/site-packages/x/a.py"],
-		at: "/usr/lib/site-packages/x/b.py",
-		code: "from .a import f",
-		means: undefined,
-		folders: [],
+		handedOut: ["-"],
+		concerns: false,
 	},
 };
 
-describe("what an import means", () => {
-	test.each(Object.entries(meanings))("%s", async (_name, { files, at, code, means, folders = ["/ws"] }) => {
-		const { load } = world(Object.fromEntries(files.map((path) => [path, concerning])), folders);
-		expect(meaning(await load(at, code), code)).toBe(means);
+describe("what is handed out concerns PEFT", () => {
+	test.each(Object.entries(concerns))("%s", async (_name, { files, code, handedOut, concerns: concerned }) => {
+		const program = await world(parser, files, ["/ws"]).load("/ws/train.py", code);
+		expect(allMeanings(program, code)).toEqual(handedOut);
+		expect(program.concerns).toBe(concerned);
+	});
+
+	test("the file that is imported back is the one that is analysed", async () => {
+		const { load } = world(parser, { "/ws/a.py": "import train\nimport peft", "/ws/train.py": "on disk" }, ["/ws"]);
+		const program = await load("/ws/train.py", "import a  # now");
+		const back = program.find(idOf(uriOf("/ws/a.py")), 0, "train");
+		expect(back?.id).toBe(program.entry);
+		expect(back?.text).toBe("import a  # now");
+	});
+
+	test("a submodule that somebody imports is known to all", async () => {
+		const files = { "/ws/a/__init__.py": "import peft", "/ws/a/b.py": "import peft", "/ws/c.py": "import a.b, peft" };
+		const { load } = world(parser, files, ["/ws"]);
+		const alone = await load("/ws/train.py", "import a");
+		expect(alone.submodule(idOf(uriOf("/ws/a/__init__.py")), "b")).toBeUndefined();
+		const together = await load("/ws/train.py", "import a, c");
+		expect(together.submodule(idOf(uriOf("/ws/a/__init__.py")), "b")?.id).toBe(uriOf("/ws/a/b.py"));
+		expect(together.submodule(idOf(uriOf("/ws/c.py")), "b")).toBeUndefined();
+	});
+
+	test.each([
+		["/ws/train.py", "import a.b", "a.b"],
+		["/ws/src/a/train.py", "import a.b", "a.b"],
+		["/ws/src/a/train.py", "from .b import f", "a.b"],
+		["/ws/src/a/train.py", "from . import f", "a"],
+		["/ws/x/train.py", "from .c import f", "x.c"],
+	])("in %s, %s has a name", async (at, code, name) => {
+		const paths = ["/ws/src/a/__init__.py", "/ws/src/a/b.py", "/ws/x/c.py"];
+		const program = await world(parser, Object.fromEntries(paths.map((path) => [path, concerning])), ["/ws"]).load(
+			at,
+			code,
+		);
+		const [statement] = importsOf(code).statements;
+		expect(program.find(program.entry, statement?.level ?? 0, statement?.path ?? "")?.dotted).toBe(name);
 	});
 });
 
-describe("ids", () => {
-	test.each([
-		["file:///C:/a%20b/c.py", "file:///c:/a%20b/c.py"],
-		["file:///c%3A/a b/c.py", "file:///c:/a%20b/c.py"],
-		["FILE:///a/ü.py", "file:///a/%C3%BC.py"],
-		["file:///a/%c3%bc.py", "file:///a/%C3%BC.py"],
-		["file://server/share/a.py", "file://server/share/a.py"],
-		["file:///a/b%23c%3Fd.py", "file:///a/b%23c%3Fd.py"],
-		["file:///a/%zz.py", "file:///a/%25zz.py"],
-		["vscode-notebook-cell:/a.ipynb#c1", "vscode-notebook-cell:/a.ipynb#c1"],
-		["untitled:Untitled-1", "untitled:Untitled-1"],
-	])("%s", (uri, id) => {
-		expect(idOf(uri)).toBe(id);
-		expect(idOf(id)).toBe(id);
-	});
+describe("what is read", () => {
+	const files = {
+		"/ws/a.py": "import b\nimport peft",
+		"/ws/b.py": "import numpy",
+		"/ws/c.py": "",
+		"/ws/x/d.py": "",
+		"/ws/venv/numpy/__init__.py": "",
+	};
 
 	test.each([
-		["file:///a/b.py", "file:///a"],
-		["file:///a", "file://"],
-		["file://", undefined],
-		["file://server/a.py", "file://server"],
-		["file:///a/b.py?x=/y#/z", "file:///a"],
-		["untitled:a/b", undefined],
-	])("the folder of %s", (id, folder) => {
-		expect(parentOf(id)).toBe(folder);
+		["nothing but libraries", "/ws/train.py", "import os, torch\nfrom peft import f", ["/ws"], ["/ws/"]],
+		["no imports", "/ws/train.py", "x = 1", ["/ws"], []],
+		["what is imported", "/ws/train.py", "import a", ["/ws"], ["/ws/", "/ws/a.py", "/ws/b.py"]],
+		["missing", "/ws/x/train.py", "import nothing", ["/ws"], ["/ws/", "/ws/x/"]],
+		["alone", "/ws/x/train.py", "import d, nothing", [], ["/ws/x/", "/ws/x/d.py"]],
+		["alone in a virtual environment", "/ws/venv/lib/site-packages/train.py", "import d", [], []],
+		["no file at all", "untitled", "import a", ["/ws"], []],
+	])("%s", async (_name, at, code, folders, asked) => {
+		const { disk, load } = world(parser, files, folders);
+		await load(at, code);
+		expect([...disk.asked()].sort()).toEqual(asked);
 	});
 
-	test.each([
-		["file:///a/", "file:///a"],
-		["file:///", "file://"],
-		["file:///C:/", "file:///c:"],
-	])("the folder %s", (uri, id) => {
-		expect(folderIdOf(uri)).toBe(id);
+	test("alone in a package, whether the folders above are packages", async () => {
+		const { disk, load } = world(parser, { "/x/y/p/__init__.py": "", "/x/y/p/a.py": "import peft" }, []);
+		await load("/x/y/p/train.py", "from p.a import f");
+		expect(disk.asked()).toEqual(["/x/y/p/", "/x/y/__init__.py", "/x/y/p/a.py"]);
+	});
+
+	test("is read once, for all programs", async () => {
+		const { disk, load } = world(parser, files, ["/ws"]);
+		const first = await load("/ws/train.py", "import a");
+		disk.asked();
+		const second = await load("/ws/other.py", "import a, b");
+		expect(disk.asked()).toEqual([]);
+		const [one, other] = [first, second].map((program) => program.find(program.entry, 0, "a")?.facts());
+		expect(one).toBe(other);
+	});
+
+	test("nothing, while the imports of a text stay the same; and its program is the same", async () => {
+		const { disk, load } = world(parser, files, ["/ws"]);
+		const { version } = await load("/ws/train.py", "import a\nx = 1");
+		disk.asked();
+		expect((await load("/ws/train.py", "# new\nimport a\nx = 2")).version).toBe(version);
+		expect(disk.asked()).toEqual([]);
+		expect((await load("/ws/train.py", "import c")).version).not.toBe(version);
+		expect(disk.asked()).toEqual(["/ws/c.py"]);
+	});
+
+	test("a file that may have changed, and its folder; what has not is the same", async () => {
+		const { disk, load, programs } = world(parser, files, ["/ws"]);
+		const { version } = await load("/ws/train.py", "import a");
+		disk.asked();
+		programs.forget(idOf(uriOf("/ws/b.py")));
+		expect((await load("/ws/train.py", "import a")).version).toBe(version);
+		expect([...disk.asked()].sort()).toEqual(["/ws/", "/ws/b.py"]);
+	});
+
+	test("what changes in a file that does not concern changes nothing", async () => {
+		const { disk, load, programs } = world(parser, files, ["/ws"]);
+		const { version } = await load("/ws/train.py", "import a");
+		disk.write("/ws/b.py", "import numpy as np");
+		programs.forget(idOf(uriOf("/ws/b.py")));
+		expect((await load("/ws/train.py", "import a")).version).toBe(version);
+		disk.write("/ws/b.py", "import peft");
+		programs.forget(idOf(uriOf("/ws/b.py")));
+		expect((await load("/ws/train.py", "import a")).version).not.toBe(version);
+	});
+
+	test("a file that comes first is found when its folder is looked at again", async () => {
+		const { disk, load, programs } = world(parser, { "/ws/a.py": concerning }, ["/ws"]);
+		const code = "import a";
+		expect(meaning(await load("/ws/x/train.py", code), code)).toBe("/ws/a.py");
+		disk.write("/ws/x/a.py", concerning);
+		expect(meaning(await load("/ws/x/train.py", code), code)).toBe("/ws/a.py");
+		programs.forgetAll("folders");
+		expect(meaning(await load("/ws/x/train.py", code), code)).toBe("/ws/x/a.py");
+		disk.remove("/ws/x/a.py");
+		programs.forget(idOf(uriOf("/ws/x/a.py")));
+		expect(meaning(await load("/ws/x/train.py", code), code)).toBe("/ws/a.py");
+	});
+
+	test("what changes while it is read is read again", async () => {
+		const { disk, load, programs } = world(parser, { "/ws/a.py": "import torch" }, ["/ws"]);
+		const loading = load("/ws/train.py", "import a");
+		disk.write("/ws/a.py", concerning);
+		programs.forget(idOf(uriOf("/ws/a.py")));
+		expect(meaning(await loading, "import a")).toBe("/ws/a.py");
+	});
+
+	test("what is open counts, not the disk", async () => {
+		const { disk, load, open, programs } = world(parser, { "/ws/a.py": "import torch" }, ["/ws"]);
+		open.set("/ws/a.py", concerning);
+		const program = await load("/ws/train.py", "import a");
+		expect(program.find(program.entry, 0, "a")?.text).toBe(concerning);
+		expect(disk.asked()).toEqual(["/ws/"]);
+		open.delete("/ws/a.py");
+		programs.touch();
+		expect((await load("/ws/train.py", "import a")).find(program.entry, 0, "a")).toBeUndefined();
+	});
+
+	test("a file that cannot be decoded is as good as none", async () => {
+		const disk = world(parser, {}, ["/ws"]);
+		const latin = testDisk({ "/ws/a.py": concerning });
+		const readFile = async () => Uint8Array.of(0x23, 0xe9);
+		const programs = createPrograms({
+			disk: { ...latin, readFile },
+			parser,
+			folders: () => foldersOf([uriOf("/ws")]),
+			nameOf: pathOf,
+			openText: () => undefined,
+			onFault: () => undefined,
+		});
+		const entry = { id: uriOf("/ws/train.py"), module: disk.programs.moduleText("import a") };
+		await programs.load(() => entry);
+		expect(programs.of(entry)).toMatchObject({ complete: true, concerns: false });
+	});
+});
+
+describe("past each bound, silence and a note", () => {
+	test("more files than a program may have", async () => {
+		const names = Array.from({ length: maxProgramModules + 5 }, (_, index) => `a${index}`);
+		const { load } = world(parser, Object.fromEntries(names.map((name) => [`/ws/${name}.py`, concerning])), ["/ws"]);
+		const program = await load("/ws/train.py", names.map((name) => `import ${name}`).join("\n"));
+		expect(program.complete).toBe(true);
+		expect(program.notes).toHaveLength(1);
+		expect(program.find(program.entry, 0, "a0")).toBeDefined();
+		expect(program.find(program.entry, 0, names.at(-1) ?? "")).toBeUndefined();
+	});
+
+	test("more text than a program may have", async () => {
+		const long = `import peft\n#${"x".repeat(maxProgramText)}`;
+		const { load } = world(parser, { "/ws/a.py": long, "/ws/b.py": concerning }, ["/ws"]);
+		const program = await load("/ws/train.py", "import a\nimport b");
+		expect(program.complete).toBe(true);
+		expect(program.notes).toHaveLength(1);
+		expect(allMeanings(program, "import a\nimport b")).toEqual(["-", "/ws/b.py"]);
+	});
+
+	test("a chain as long as a program may be", async () => {
+		const names = Array.from({ length: maxProgramModules - 1 }, (_, index) => `a${index}`);
+		const files = names.map((name, index) => [`/ws/${name}.py`, `import a${index + 1}\n`]);
+		const { load } = world(parser, { ...Object.fromEntries(files), [`/ws/a${names.length}.py`]: concerning }, ["/ws"]);
+		expect((await load("/ws/train.py", "import a0")).complete).toBe(true);
 	});
 });

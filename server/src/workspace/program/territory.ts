@@ -13,10 +13,15 @@ export function foldersOf(uris: readonly string[]): readonly string[] {
 
 /** The workspace; for a file that is not in it, the file's own folder, or the package it is in. Undefined: nothing. */
 export function territoryOf(file: string, folders: readonly string[], look: FileLook): Territory | undefined {
-	const around = folders.filter((folder) => isWithin(folder, file)).sort((a, b) => b.length - a.length);
-	const folder = around[0] ?? aloneIn(file, look);
-	if (folder === undefined || isForeignPath(folder, file, around.length > 0)) return undefined;
-	return { folder, others: around.length === 0 ? [] : folders.filter((other) => other !== folder) };
+	const [inner] = folders.filter((folder) => isWithin(folder, file)).sort((a, b) => b.length - a.length);
+	if (inner === undefined) {
+		const folder = isInstalled(file) ? undefined : aloneIn(file, look);
+		return folder === undefined ? undefined : { folder, others: [] };
+	}
+	// Where the workspace itself is says nothing of it.
+	const between = foldersUpTo(inner, file).slice(0, -1);
+	if (between.map(nameIn).some(isForeign)) return undefined;
+	return { folder: inner, others: folders.filter((other) => other !== inner) };
 }
 
 function aloneIn(file: string, look: FileLook): string | undefined {
@@ -30,10 +35,6 @@ function aloneIn(file: string, look: FileLook): string | undefined {
 	return folder;
 }
 
-/** Where a workspace is says nothing of it; what is not in one is known by all of its path. */
-function isForeignPath(folder: string, file: string, inWorkspace: boolean): boolean {
-	const names = foldersUpTo(folder, file)
-		.filter((one) => one !== folder)
-		.map(nameIn);
-	return names.some(isForeign) || (!inWorkspace && /\/(site|dist)-packages\//.test(file));
+function isInstalled(file: string): boolean {
+	return /\/(site|dist)-packages\//.test(file);
 }
