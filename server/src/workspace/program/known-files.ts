@@ -27,7 +27,7 @@ export interface KnownFiles {
 export interface FileLook extends Look {
 	/** A Python file; undefined where there is none, or nothing is known of it. */
 	module(id: string): ModuleText | undefined;
-	/** So many files and folders have been looked for and are not known. */
+	/** So many times something was looked for that is not known. */
 	missing(): number;
 	/** Reads them. Never rejects. */
 	read(): Promise<void>;
@@ -99,20 +99,23 @@ export function createKnownFiles(disk: Disk, facts: FactsCache): KnownFiles {
 	function look(): FileLook {
 		const missingFiles = new Set<string>();
 		const missingFolders = new Set<string>();
+		let missing = 0;
 		return {
 			module(id) {
 				const known = files.get(id);
 				if (known?.fresh) return known.value;
 				missingFiles.add(id);
+				missing++;
 				return undefined;
 			},
 			entries(folder) {
 				const known = folders.get(folder);
 				if (known?.fresh) return known.value;
 				missingFolders.add(folder);
+				missing++;
 				return undefined;
 			},
-			missing: () => missingFiles.size + missingFolders.size,
+			missing: () => missing,
 			async read() {
 				await Promise.all([
 					...[...missingFiles].map((id) => once(id, readFile)),

@@ -87,6 +87,12 @@ const concerns: Readonly<Record<string, Concern>> = {
 		handedOut: ["/ws/a/b.py", "/ws/a"],
 		concerns: true,
 	},
+	"two that import a third, from a folder that neither knows": {
+		files: { "/ws/p/a.py": "import lib.c", "/ws/q/b.py": "import lib.c", "/ws/lib/c.py": "import peft" },
+		code: "import p.a\nimport q.b",
+		handedOut: ["/ws/p/a.py", "/ws/q/b.py"],
+		concerns: true,
+	},
 	"what a package exports": {
 		files: { "/ws/a/__init__.py": "__all__ = ['b']", "/ws/a/b.py": "import peft" },
 		code: "from a import *\nfrom a import b",

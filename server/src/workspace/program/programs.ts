@@ -63,6 +63,8 @@ export function createPrograms(sources: ProgramSources): Programs {
 	const known = new Map<string, KnownEdges>();
 	const told = createBoundedCache<string, Told>(maxToldPrograms);
 	let age = 0;
+	/** Whoever loads a program asks for it next. */
+	let last: (Entry & { readonly age: number; readonly program: LoadedProgram }) | undefined;
 
 	/** The disk, with what is open before it. */
 	function lookAround(): FileLook {
@@ -100,28 +102,36 @@ export function createPrograms(sources: ProgramSources): Programs {
 		return closureOf(entry, look, (id, module) => edgesOf(id, module, look));
 	}
 
+	function programOf(entry: Entry): LoadedProgram {
+		const look = lookAround();
+		const whole = closure(entry, look);
+		const nodes = handedOut(entry, whole);
+		const complete = look.missing() === 0;
+		const before = told.get(entry.id);
+		const same = complete && before !== undefined && sameNodes(before.nodes, nodes, entry.id);
+		const version = same ? before.version : ++versions;
+		// Half a program comes and goes: the whole one is told from the whole one before.
+		if (complete) told.set(entry.id, { nodes, version }, 1);
+		return {
+			...answersOf(entry, whole, nodes, sources.nameOf, facts),
+			version,
+			concerns: whole.concerning.has(entry.id),
+			complete,
+			notes: whole.cut ? [`More than ${maxProgramModules} files are imported; the farthest are not followed.`] : [],
+			has: (id) => whole.nodes.has(id),
+		};
+	}
+
 	return {
 		get age() {
 			return age;
 		},
 		of(entry) {
-			const look = lookAround();
-			const whole = closure(entry, look);
-			const nodes = handedOut(entry, whole);
-			const complete = look.missing() === 0;
-			const before = told.get(entry.id);
-			const same = complete && before !== undefined && sameNodes(before.nodes, nodes, entry.id);
-			const version = same ? before.version : ++versions;
-			// Half a program comes and goes: the whole one is told from the whole one before.
-			if (complete) told.set(entry.id, { nodes, version }, 1);
-			return {
-				...answersOf(entry, whole, nodes, sources.nameOf, facts),
-				version,
-				concerns: whole.concerning.has(entry.id),
-				complete,
-				notes: whole.cut ? [`More than ${maxProgramModules} files are imported; the farthest are not followed.`] : [],
-				has: (id) => whole.nodes.has(id),
-			};
+			const { module } = entry;
+			if (last?.age !== age || last.id !== entry.id || last.module !== module) {
+				last = { id: entry.id, module, age, program: programOf(entry) };
+			}
+			return last.program;
 		},
 		async load(current) {
 			for (let round = 0; round < maxProgramRounds; round++) {
@@ -134,7 +144,11 @@ export function createPrograms(sources: ProgramSources): Programs {
 				age++;
 			}
 		},
-		moduleText: (text, id) => (id === undefined ? moduleTextOf(text, () => facts.of(text)) : files.learn(id, text)),
+		moduleText(text, id) {
+			if (id === undefined) return moduleTextOf(text, () => facts.of(text));
+			age++;
+			return files.learn(id, text);
+		},
 		touch() {
 			age++;
 		},
