@@ -1,6 +1,6 @@
 /** Entry of the analysis: facts in, model graph out. Pure. */
 import type { ModuleFacts, Span } from "../syntax/facts";
-import { PROGRAM_STEPS } from "./bounds";
+import { FOREIGN_STEPS, PROGRAM_STEPS } from "./bounds";
 import { callValue } from "./calls";
 import { runFile } from "./entries";
 import { evaluate } from "./expressions";
@@ -48,6 +48,7 @@ function createMachine({ name, text, facts, program = ALONE }: AnalysisInput): M
 		pending: [],
 		steps: { left: 0 },
 		moduleSteps: { left: PROGRAM_STEPS },
+		foreignSteps: { left: FOREIGN_STEPS },
 		tooLong: new Set(),
 		unrelated: new Map(),
 		relevance: judgeRelevance(program, facts),

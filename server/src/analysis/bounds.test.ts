@@ -8,6 +8,8 @@ import {
 	ENTRY_STEPS,
 	FILE_STEPS,
 	FOREIGN_CALL_STEPS,
+	FOREIGN_RESULTS,
+	FOREIGN_STEPS,
 	GUARD_STEPS,
 	HARD_STATES,
 	HISTORY_EVENTS,
@@ -114,6 +116,12 @@ function checkProgram(
 	return graph;
 }
 
+function notesOf(code: string, files: Readonly<Record<string, string>>): readonly string[] {
+	const text = IMPORTS + code;
+	const program = testProgram("case.py", new Map([...Object.entries(files), ["case.py", text]]), parser);
+	return analyze({ name: "case.py", text, facts: parser.parse(text), program }).notes.map((note) => note.message);
+}
+
 const WRAP = `${IMPORTS}def wrap(net):\n    return get_peft_model(net, config)\n`;
 
 test("steps of a module: its definitions are still known", () => {
@@ -142,7 +150,7 @@ test("steps of a call into another file", () => {
 		`import m\n${MODEL}other = m.slow(model)\n${RELOAD}`,
 		{ "m.py": module },
 		{
-			notes: ["too many steps"],
+			notes: ["not followed: too many steps"],
 			events: ["'' → P", "P → P.P"],
 		},
 	);
@@ -156,10 +164,32 @@ test("steps of a call into another file that can only stop the program: what fol
 	const graph = checkProgram(
 		code,
 		{ "m.py": guard(GUARD_STEPS) },
-		{ notes: ["too many steps"], events: ["'' → P", "P → P.P", "'' → P", "P.P → P.P.P", "P → P.P"] },
+		{ notes: ["not followed: too many steps"], events: ["'' → P", "P → P.P", "'' → P", "P.P → P.P.P", "P → P.P"] },
 	);
 	const later = graph.events.filter((event) => event.kind === "wrap" || event.kind === "load");
 	expect(later.flatMap((event) => event.cases).filter((one) => one.certain)).toEqual([]);
+});
+
+test("steps of all calls into other files", () => {
+	const count = Math.ceil(FOREIGN_STEPS / (FOREIGN_CALL_STEPS - 100)) + 1;
+	const slow = (i: number) =>
+		`def slow${i}(net):\n${"    x = 1\n".repeat(FOREIGN_CALL_STEPS - 100)}    return get_peft_model(net, config)\n`;
+	const code = `import m\n${MODEL}${times(count, (i) => `slow = m.slow${i}(AutoModel.from_pretrained("${i}"))\n`)}${RELOAD}`;
+	const graph = checkProgram(
+		code,
+		{ "m.py": IMPORTS + times(count, slow) },
+		{ notes: ["not followed: too many steps"], events: ["'' → P", "P → P.P", ...Array(count - 2).fill("'' → P")] },
+	);
+	expect(graph.notes.length).toBeGreaterThan(0);
+});
+
+test("ways that a call into another file comes out", () => {
+	const ways = (count: number) => ({
+		"m.py": `${WRAP}def pick(x, net):\n${times(count, (i) => `    if x == ${i}:\n        return wrap(net), ${i}\n`)}    return net, x\n`,
+	});
+	const code = `import m\n${MODEL}other = m.pick(x, model)\n${RELOAD}`;
+	expect(notesOf(code, ways(FOREIGN_RESULTS - 2))).toEqual([]);
+	expect(notesOf(code, ways(FOREIGN_RESULTS + 2))).toEqual([`not followed: more than ${FOREIGN_RESULTS} results`]);
 });
 
 test("modules that hand a name on", () => {

@@ -16,6 +16,9 @@ export const FILE_STEPS = 240_000;
 export const MODULE_STEPS = 4_000;
 export const PROGRAM_STEPS = 40_000;
 export const FOREIGN_CALL_STEPS = 4_000;
+/** For all calls into other files, and ways that one of them may come out. */
+export const FOREIGN_STEPS = 24_000;
+export const FOREIGN_RESULTS = 8;
 /** For a call into another file that can only stop the program. */
 export const GUARD_STEPS = 400;
 /** Modules that hand on a name before it is given up. */

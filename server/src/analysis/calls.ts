@@ -4,13 +4,12 @@ import type { ApiSpec } from "../catalog/types";
 import type { CallExpr, DefStmt, LambdaExpr, Param } from "../syntax/facts";
 import { assume } from "./assume";
 
-import { BoundExceeded, CALL_DEPTH, FOREIGN_CALL_STEPS, GUARD_STEPS, UNRELATED_CALLS } from "./bounds";
+import { BoundExceeded, CALL_DEPTH, FOREIGN_CALL_STEPS, FOREIGN_RESULTS, GUARD_STEPS, UNRELATED_CALLS } from "./bounds";
 import { callBuiltin, isPure, pureResult, truthKey } from "./builtins";
 import { findMember } from "./classes";
 import { callContainer, newDict, newList } from "./containers";
 import { applyEffect } from "./effects";
 import { evaluate, one } from "./expressions";
-import type { Place } from "./graph";
 import { merge } from "./join";
 import { type Arguments, type Context, type Machine, place, type Result, siteKey, textOf } from "./machine";
 import { modelMethod } from "./model-attributes";
@@ -217,17 +216,8 @@ export function callFunction(
 	const steps = worth(machine, state, func, args);
 	if (steps === 0) return callUnknown(state, func, args, call, ctx);
 	const run = (from: State): Result[] => runCall(machine, from, func, args, call, ctx);
-	return func.file === ctx.file
-		? run(state)
-		: containForeign(
-				machine,
-				state,
-				func.def,
-				steps,
-				run,
-				() => callUnknown(state, func, args, call, ctx),
-				place(ctx, call),
-			);
+	if (func.file === ctx.file) return run(state);
+	return containForeign(machine, state, func, steps, run, () => callUnknown(state, func, args, call, ctx), ctx);
 }
 
 /**
@@ -247,35 +237,41 @@ function worth(machine: Machine, state: State, func: FunctionValue, args: Argume
 	return times <= UNRELATED_CALLS ? FOREIGN_CALL_STEPS : 0;
 }
 
-/** A call into another file that takes too long is like one that cannot be seen: the caller's own code goes on. */
+/**
+ * A call into another file that takes too long, or comes out in too many ways, is like one that cannot be seen: the caller's
+ * own code goes on, and has its own steps for it.
+ */
 function containForeign(
 	machine: Machine,
 	state: State,
-	def: FunctionValue["def"],
+	func: FunctionValue,
 	steps: number,
 	run: (state: State) => Result[],
 	unseen: () => Result[],
-	at: Place,
+	ctx: Context,
 ): Result[] {
-	const budget = machine.steps;
-	const allowance = Math.min(steps, budget.left);
+	const own = machine.steps;
+	const source = ctx.file === 0 ? machine.foreignSteps : own;
+	const allowance = Math.min(steps, source.left);
 	const mark = machine.recorder.mark();
 	const modules = rememberModules(machine);
 	machine.steps = { left: allowance };
 	try {
-		return run(fork(state));
+		const results = run(fork(state));
+		if (results.length > FOREIGN_RESULTS) throw new BoundExceeded(`more than ${FOREIGN_RESULTS} results`);
+		return results;
 	} catch (error) {
 		if (!(error instanceof BoundExceeded)) throw error;
 		machine.recorder.rollback(mark);
 		modules.restore();
-		machine.recorder.note(at, error.message);
-		machine.tooLong.add(def);
+		machine.recorder.note(place(func, func.def), `not followed: ${error.message}`);
+		machine.tooLong.add(func.def);
 		// What it would have ruled out is a guess from here on.
-		if (mayStop(def)) state.guesses = [...state.guesses, { test: at, holds: true }];
+		if (mayStop(func.def)) state.guesses = [...state.guesses, { test: place(func, func.def), holds: true }];
 		return unseen();
 	} finally {
-		budget.left -= allowance - Math.max(0, machine.steps.left);
-		machine.steps = budget;
+		source.left -= allowance - Math.max(0, machine.steps.left);
+		machine.steps = own;
 	}
 }
 

@@ -39,7 +39,7 @@ function itemsOfView(state: State, op: SymbolOp | undefined): Items | undefined 
 	}
 	if (op?.kind !== "zip") return undefined;
 	const parts = op.of.map((part) => itemsOf(state, part));
-	if (!parts.every((part) => part !== undefined)) return undefined;
+	if (parts.length === 0 || !parts.every((part) => part !== undefined)) return undefined;
 	const length = Math.min(...parts.map((part) => part.items.length));
 	const items = Array.from({ length }, (_, index) => tuple(parts.map((part) => part.items[index] as Value)));
 	return { items, open: parts.every((part) => part.open) };

@@ -72,6 +72,8 @@ export interface Machine {
 	steps: { left: number };
 	/** Left for the top levels of all modules. */
 	readonly moduleSteps: { left: number };
+	/** Left for calls into other files. */
+	readonly foreignSteps: { left: number };
 	/** Functions of other files that took too long once. */
 	readonly tooLong: Set<DefStmt | LambdaExpr>;
 	/** How often functions that can do nothing to a model were looked into. */

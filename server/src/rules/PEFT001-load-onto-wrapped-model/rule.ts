@@ -1,7 +1,7 @@
 import type { EventCase, ModelEvent, ModelGraph } from "../../analysis/graph";
 import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { blame } from "../shared/blame";
-import { calleeIn, calleeText, subject } from "../shared/calls";
+import { argumentFor, calleeIn, calleeText, subject } from "../shared/calls";
 import { isWrapped, nests, wrapperStep } from "../shared/handles";
 import { circumstance, describeConditions, judge, type Verdict } from "../shared/judge";
 import { seenAtNestedLoad } from "../shared/seen";
@@ -35,7 +35,7 @@ export const rule: Rule = {
 		graph.events
 			.filter((event) => event.kind === "load")
 			.flatMap((load) => {
-				const verdict = judge(load, (situation) => loadsOntoWrapper(load, situation));
+				const verdict = judge(load, (situation) => loadsOntoWrapper(graph, load, situation));
 				return verdict === undefined ? [] : [report(graph, load, verdict)];
 			}),
 	fixes,
@@ -48,8 +48,20 @@ export const rule: Rule = {
 	},
 };
 
-function loadsOntoWrapper(load: ModelEvent, situation: EventCase): boolean {
-	return isWrapped(situation.target) && nests(load, situation);
+function loadsOntoWrapper(graph: ModelGraph, load: ModelEvent, situation: EventCase): boolean {
+	if (!isWrapped(situation.target) || !nests(load, situation)) return false;
+	return isPrompt(wrapperOf(graph, situation)) || !namesPrompt(graph, load);
+}
+
+/**
+ * What is loaded is a prompt by its name. A prompt has no keys inside the network and may lie over another adapter; what
+ * kind of adapter a folder holds, only its name tells here.
+ */
+function namesPrompt(graph: ModelGraph, { call, cases }: ModelEvent): boolean {
+	const source = argumentFor(call, "model_id");
+	const named = cases.flatMap(({ after }) => after?.adapters.map((adapter) => adapter.source) ?? []);
+	const written = source === undefined ? [] : [expressionText(graph, source.value), ...named];
+	return written.some((text) => text !== undefined && /prompt|p[-_]?tun|prefix/i.test(text));
 }
 
 function report(graph: ModelGraph, load: ModelEvent, verdict: Verdict): RuleFinding {
