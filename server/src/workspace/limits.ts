@@ -10,6 +10,8 @@ export const maxNotebookBytes = 100_000_000;
 export const maxFolderEntries = 20_000;
 /** Most files that a program is followed through. */
 export const maxProgramModules = 1_000;
+/** Longest text of an imported file that is looked into, in UTF-16 code units: longer ones are data. */
+export const maxModuleText = 1_000_000;
 /** Most text of a program's files taken together, in UTF-16 code units. */
 export const maxProgramText = 10_000_000;
 /** Most rounds of reading until all of a program is known; each follows its imports one step further. */

@@ -1,5 +1,5 @@
 /** All that a file imports, and all that this imports in turn. */
-import { maxProgramModules, maxProgramText } from "../limits";
+import { maxModuleText, maxProgramModules, maxProgramText } from "../limits";
 import { parentOf } from "./ids";
 import type { FileLook } from "./known-files";
 import type { ModuleText } from "./module-text";
@@ -24,7 +24,7 @@ export interface Closure {
 	readonly nodes: ReadonlyMap<string, ProgramNode>;
 	/** Ids of all that names PEFT or leads to what does. */
 	readonly concerning: ReadonlySet<string>;
-	/** Some files were left out: there are too many. */
+	/** Some files were left out: there are too many, or they are too long. */
 	readonly cut: boolean;
 }
 
@@ -42,7 +42,7 @@ export function closureOf(entry: Entry, look: FileLook, edgesOf: EdgesOf): Closu
 		const module = target.id === entry.id ? entry.module : moduleOf(target, look);
 		if (module === undefined && target.id !== target.folder) continue;
 		const size = module?.text.length ?? 0;
-		if (size > left) {
+		if (size > left || (size > maxModuleText && target.id !== entry.id)) {
 			cut = true;
 			continue;
 		}

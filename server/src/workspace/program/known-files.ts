@@ -12,7 +12,7 @@ import type { Look } from "./resolve";
 
 export interface KnownFiles {
 	look(): FileLook;
-	/** A file, or what its folder holds, may have changed. */
+	/** A file, or what a folder around it holds, may have changed. */
 	forget(id: string): void;
 	/** What any folder holds may have changed. */
 	forgetFolders(): void;
@@ -143,8 +143,8 @@ export function createKnownFiles(disk: Disk, facts: FactsCache): KnownFiles {
 		look,
 		forget(id) {
 			forgetFile(id);
-			const folder = parentOf(id);
-			if (folder !== undefined) forgetFolder(folder);
+			// With the first file in it a folder appears, and with its last one it vanishes.
+			for (let folder = parentOf(id); folder !== undefined; folder = parentOf(folder)) forgetFolder(folder);
 		},
 		forgetFolders() {
 			for (const id of folders.keys()) forgetFolder(id);

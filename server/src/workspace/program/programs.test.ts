@@ -1,15 +1,17 @@
 /** Which files make a program, and what is read for it. */
+import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { ProgramModule } from "../../analysis/program";
 import type { PythonParser } from "../../syntax/parser";
 import { testParser } from "../../syntax/test-parser";
-import { maxProgramModules, maxProgramText } from "../limits";
+import { maxModuleText, maxProgramModules, maxProgramText } from "../limits";
 import { idOf } from "./ids";
 import { importsOf } from "./imports";
 import type { LoadedProgram } from "./program";
 import { createPrograms } from "./programs";
 import { foldersOf } from "./territory";
 import { pathOf, testDisk, uriOf } from "./test-disk";
-import { concerning, meaning, world } from "./test-world";
+import { concerning, meaning, type World, world } from "./test-world";
 
 let parser: PythonParser;
 beforeAll(async () => {
@@ -285,13 +287,21 @@ describe("past each bound, silence and a note", () => {
 		expect(program.find(program.entry, 0, names.at(-1) ?? "")).toBeUndefined();
 	});
 
-	test("more text than a program may have", async () => {
-		const long = `import peft\n#${"x".repeat(maxProgramText)}`;
-		const { load } = world(parser, { "/ws/a.py": long, "/ws/b.py": concerning }, ["/ws"]);
-		const program = await load("/ws/train.py", "import a\nimport b");
+	test.each([
+		["a file too long", [maxModuleText + 1, 0], ["-", "/ws/a1.py"]],
+		["as long as may be", [maxModuleText - 20, 0], ["/ws/a0.py", "/ws/a1.py"]],
+		[
+			"more text than a program may have",
+			Array.from({ length: maxProgramText / maxModuleText + 1 }, () => maxModuleText - 100),
+			[...Array.from({ length: maxProgramText / maxModuleText }, (_, index) => `/ws/a${index}.py`), "-"],
+		],
+	])("%s", async (_name, lengths, handedOut) => {
+		const files = lengths.map((length, index) => [`/ws/a${index}.py`, `import peft\n#${"x".repeat(length)}`]);
+		const code = lengths.map((_, index) => `import a${index}`).join("\n");
+		const program = await world(parser, Object.fromEntries(files), ["/ws"]).load("/ws/train.py", code);
+		expect(allMeanings(program, code)).toEqual(handedOut);
 		expect(program.complete).toBe(true);
-		expect(program.notes).toHaveLength(1);
-		expect(allMeanings(program, "import a\nimport b")).toEqual(["-", "/ws/b.py"]);
+		expect(program.notes).toHaveLength(handedOut.includes("-") ? 1 : 0);
 	});
 
 	test("a chain as long as a program may be", async () => {
@@ -299,5 +309,87 @@ describe("past each bound, silence and a note", () => {
 		const files = names.map((name, index) => [`/ws/${name}.py`, `import a${index + 1}\n`]);
 		const { load } = world(parser, { ...Object.fromEntries(files), [`/ws/a${names.length}.py`]: concerning }, ["/ws"]);
 		expect((await load("/ws/train.py", "import a0")).complete).toBe(true);
+	});
+});
+
+describe("whatever happened before", () => {
+	const paths = [
+		"/ws/a.py",
+		"/ws/b.py",
+		"/ws/p/__init__.py",
+		"/ws/p/c.py",
+		"/ws/p/q/d.py",
+		"/ws/src/e.py",
+		"/ws/x/a.py",
+	];
+	const lines = [
+		"import a",
+		"import b, e",
+		"from p import c",
+		"from p.c import *",
+		"import p.q.d",
+		"from . import c, a",
+		"from ..c import f",
+		"from .q.d import f",
+		"__all__ = ['c']",
+	];
+	const texts = fc
+		.tuple(fc.array(fc.constantFrom(...lines), { maxLength: 2 }), fc.boolean())
+		.map(([some, concerns]) => [...some, ...(concerns ? ["import peft"] : [])].join("\n"));
+	const events = fc.record({
+		kind: fc.constantFrom("write", "write", "write unseen", "remove", "open", "close"),
+		path: fc.constantFrom(...paths),
+		text: texts,
+	});
+	/** Every file, as it is in the beginning. */
+	const worlds = fc
+		.tuple(...paths.map(() => texts))
+		.map((all) => Object.fromEntries(paths.map((path, index) => [path, all[index] ?? ""])));
+	const entries = fc.constantFrom("/ws/train.py", "/ws/x/train.py", "/ws/p/train.py");
+
+	function apply(
+		{ kind, path, text }: { readonly kind: string; readonly path: string; readonly text: string },
+		to: World,
+	) {
+		if (kind.startsWith("write")) to.disk.write(path, text);
+		if (kind === "remove") to.disk.remove(path);
+		if (kind === "open") to.open.set(path, text);
+		if (kind === "close") to.open.delete(path);
+		if (kind === "write" || kind === "remove") to.programs.forget(idOf(uriOf(path)));
+		else if (kind === "write unseen") to.programs.forgetAll("files");
+		else to.programs.touch();
+	}
+
+	/** All that could be asked, with its answer. */
+	function answers(program: LoadedProgram): readonly string[] {
+		const { statements } = importsOf(lines.join("\n"));
+		return [program.entry, ...[...paths, "/ws/p", "/ws/p/q"].map(uriOf)].flatMap((from) => [
+			...statements.map(({ level, path }) => shown(`${from} ${level} ${path}`, program.find(from, level, path))),
+			...["a", "c", "q", "d", "e"].map((name) => shown(`${from} ${name}`, program.submodule(from, name))),
+		]);
+	}
+
+	function shown(question: string, module: ProgramModule | undefined): string {
+		return `${question}: ${module?.id} ${module?.dotted} ${module?.text}`;
+	}
+
+	test("a program is that of the files as they are, and of another version if it answers otherwise", async () => {
+		await fc.assert(
+			fc.asyncProperty(worlds, fc.array(events, { maxLength: 8 }), entries, texts, async (files, steps, at, code) => {
+				const old = world(parser, files, ["/ws"]);
+				const versions = new Map<number, readonly string[]>();
+				for (const [index, event] of steps.entries()) {
+					apply(event, old);
+					const fresh = world(parser, files, ["/ws"]);
+					for (const happened of steps.slice(0, index + 1)) apply(happened, fresh);
+					const program = await old.load(at, code);
+					const found = answers(program);
+					expect(found).toEqual(answers(await fresh.load(at, code)));
+					expect(versions.get(program.version) ?? found).toEqual(found);
+					versions.set(program.version, found);
+				}
+			}),
+			{ numRuns: 500 },
+		);
 	});
 });

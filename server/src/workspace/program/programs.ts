@@ -22,7 +22,7 @@ export interface Programs {
 	moduleText(text: string, id?: string): ModuleText;
 	/** A text that is open has changed, or others are open. */
 	touch(): void;
-	/** A file, or what its folder holds, may have changed. */
+	/** A file, or what a folder around it holds, may have changed. */
 	forget(id: string): void;
 	/** Any folder may hold something else; or even any file. */
 	forgetAll(what: "folders" | "files"): void;
@@ -54,6 +54,8 @@ interface KnownEdges {
 	readonly layout: number;
 	readonly edges: Edges;
 }
+
+const TOO_MUCH = `more than ${maxProgramModules} files are imported, or very long ones: some are not looked into`;
 
 let versions = 0;
 
@@ -117,7 +119,7 @@ export function createPrograms(sources: ProgramSources): Programs {
 			version,
 			concerns: whole.concerning.has(entry.id),
 			complete,
-			notes: whole.cut ? [`More than ${maxProgramModules} files are imported; the farthest are not followed.`] : [],
+			notes: whole.cut ? [TOO_MUCH] : [],
 			has: (id) => whole.nodes.has(id),
 		};
 	}
