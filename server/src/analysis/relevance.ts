@@ -42,15 +42,15 @@ const memo = new WeakMap<Program, Map<string, ReadonlySet<string>>>();
 function mattering(program: Program, module: Pick<ProgramModule, "id" | "facts">): ReadonlySet<string> {
 	const known = memo.get(program) ?? new Map<string, ReadonlySet<string>>();
 	memo.set(program, known);
-	const isEntry = module.id === program.entry;
 	const before = known.get(module.id);
-	if (before && !isEntry) return before;
+	if (before) return before;
 	const names = new Set(wrappingNames);
 	known.set(module.id, names);
 	const { defs, imports } = mentionsOf(module.facts());
 	for (const statement of imports) addImported(program, module.id, statement, names);
 	spread(defs, names);
-	if (isEntry) known.delete(module.id);
+	// The analysed file changes while the program around it stays.
+	if (module.id === program.entry) known.delete(module.id);
 	return names;
 }
 
