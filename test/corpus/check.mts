@@ -54,7 +54,7 @@ export async function check(cli: string, folder: string, paths: readonly string[
 		root,
 	);
 	const lines = stderr.split("\n").filter((line) => line !== "" && !isRoutine(line));
-	const crashes = lines.filter((line) => line.includes("internal error"));
+	const crashes = lines.filter(isFault);
 	const findings = parse<JsonFinding[]>(stdout);
 	if (findings === undefined || code === null || code > 2) crashes.push(`ended with ${code}: ${lines.at(-1) ?? ""}`);
 	const notes = lines.filter((line) => !crashes.includes(line));
@@ -67,6 +67,11 @@ export async function defaultCodes(cli: string): Promise<ReadonlySet<string>> {
 	const rules = parse<RuleMeta[]>(stdout);
 	if (rules === undefined) throw new Error(`${cli} lists no rules: ${stderr}`);
 	return new Set(rules.filter(({ preview }) => preview !== true).map(({ code }) => code));
+}
+
+/** A fault is contained where it happens, and then reads like a bound that was passed. */
+function isFault(line: string): boolean {
+	return /internal error|Maximum call stack|Invalid array length|Cannot read propert|is not (?:a function|iterable|defined)/.test(line);
 }
 
 /** What `-v` says of files that nobody would look into. */
