@@ -93,10 +93,11 @@ describe("pulled", () => {
 		const first = await user.report();
 		expect(await user.report(first.resultId)).toMatchObject({ kind: "unchanged" });
 		helper.change(plain);
-		await server.nextAsked("workspace/diagnostic/refresh");
+		await server.untilAsked("workspace/diagnostic/refresh");
 		const second = await user.report(first.resultId);
 		expect(second).toMatchObject({ kind: "full", items: [] });
 		helper.change(wrapped);
+		await server.untilAsked("workspace/diagnostic/refresh", 2);
 		expect(await user.report(second.resultId)).toMatchObject({ items: [{ code: "PEFT001" }] });
 		helper.change(`${wrapped}# no more\n`);
 		const third = await user.report();
@@ -243,7 +244,7 @@ describe("on disk", () => {
 
 		files.write("models.py", wrapped);
 		tell(server, files, "models.py", created);
-		await server.nextAsked("workspace/diagnostic/refresh");
+		await server.untilAsked("workspace/diagnostic/refresh");
 		const second = await user.report(first.resultId);
 		expect(second).toMatchObject({ items: [{ code: "PEFT001" }] });
 

@@ -136,7 +136,7 @@ describe("a workspace", () => {
 		server.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: uriOf("requirements.txt"), type: 2 }] });
 		expect(await hover()).toContain(`warns ${missing}`);
 		expect(await versions("a/train.py")).toMatch(/^peft 0\.14\.0 \(requirements\.txt\); /);
-		await server.nextAsked("workspace/diagnostic/refresh");
+		await server.untilAsked("workspace/diagnostic/refresh");
 	});
 
 	test("a folder that is added counts", async () => {

@@ -37,8 +37,8 @@ export interface Server {
 	errors(): readonly string[];
 	/** Requests that the server has made. */
 	asked(method: string): readonly unknown[];
-	/** The first request of this kind that the server has made or makes. */
-	nextAsked(method: string): Promise<unknown>;
+	/** Waits until the server has made so many requests of this kind. */
+	untilAsked(method: string, times?: number): Promise<void>;
 	/** Exit code, once it is there. */
 	readonly exit: Promise<number | null>;
 	/** Ends it as a client does; its exit code. */
@@ -184,7 +184,7 @@ function createSluice(output: Writable): Sluice {
 function remember(
 	connection: MessageConnection,
 	options: ClientOptions,
-): Pick<Server, "received" | "next" | "asked" | "nextAsked"> {
+): Pick<Server, "received" | "next" | "asked" | "untilAsked"> {
 	const arrived = new EventEmitter();
 	const notifications: { readonly method: string; readonly params: unknown }[] = [];
 	const requests: { readonly method: string; readonly params: unknown }[] = [];
@@ -204,9 +204,8 @@ function remember(
 	return {
 		received,
 		asked,
-		async nextAsked(method) {
-			while (asked(method).length === 0) await once(arrived, "request");
-			return asked(method)[0];
+		async untilAsked(method, times = 1) {
+			while (asked(method).length < times) await once(arrived, "request");
 		},
 		async next<P>(method: string, fits: (params: P) => boolean = () => true): Promise<P> {
 			for (;;) {

@@ -10,12 +10,12 @@ export interface OpenFile {
 	readonly editor: vscode.TextEditor;
 }
 
-/** Opens a file of the workspace folder in an editor. */
+/** Opens a file of the workspace folder in an editor, beside those that are open. */
 export async function open(name: string): Promise<OpenFile> {
 	const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
 	if (folder === undefined) throw new Error("The suite needs a workspace folder.");
 	const document = await vscode.workspace.openTextDocument(join(folder, name));
-	return { document, editor: await vscode.window.showTextDocument(document) };
+	return { document, editor: await vscode.window.showTextDocument(document, { preview: false }) };
 }
 
 /** Gives every file of the workspace its text back and closes all editors: each test begins with nothing open. */
