@@ -18,7 +18,7 @@ import {
 	setFact,
 	unknownId,
 } from "./state";
-import { COUNTER, closedItems, ITEM, isTrue, literal, rangeOf, truthOf } from "./truth";
+import { COUNTER, closedItems, ITEM, isConsistent, isTrue, literal, rangeOf, truthOf } from "./truth";
 import { type Constant, keyOf, type SymbolOp, type Value } from "./values";
 
 /** Who asks. */
@@ -232,8 +232,8 @@ export function branch(machine: Machine, state: State, test: Value, at: Span, ct
 	const yes = fork(state);
 	const no = state;
 	const asking = { machine, statement: ctx.statement };
-	const canYes = assume(yes, test, true, asking);
-	const canNo = assume(no, test, false, asking);
+	const canYes = assume(yes, test, true, asking) && isConsistent(yes);
+	const canNo = assume(no, test, false, asking) && isConsistent(no);
 	if (canYes && canNo) {
 		const kind = guessKind(state, test);
 		follow(yes, { test: place(ctx, at), holds: true }, kind);

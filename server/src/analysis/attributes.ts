@@ -76,6 +76,7 @@ function refAttribute(machine: Machine, state: State, base: RefValue, name: stri
 		case "list":
 		case "dict":
 		case "parser":
+		case "generator":
 			return plain({ k: "native", self: base, name });
 		default:
 			return plain(fallback());

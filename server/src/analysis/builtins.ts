@@ -7,13 +7,15 @@ import { newDict, newList, sequenceItems } from "./containers";
 import { argumentKeys } from "./effects/call";
 import { autoValue } from "./enums";
 import { one } from "./expressions";
+import { drained, firstYield } from "./generators";
+import { callMap, callReduce } from "./higher-order";
 import { isInstance } from "./instances";
 import { type Arguments, type Context, type Machine, type Result, siteKey } from "./machine";
-import { bareObject, newObject } from "./objects";
+import { bareObject, EXIT_STACK, NAMESPACE, newObject } from "./objects";
 import { asDict, fieldCall, namedTuple, replaceFields } from "./records";
 import { getObject, resolve, type State } from "./state";
 import { computed, isTruth, truthOf } from "./truth";
-import { type Constant, constant, external, isNone, keyOf, NONE, TRUE, tuple, type Value } from "./values";
+import { type Constant, constant, external, isNone, keyOf, NONE, symbol, TRUE, tuple, type Value } from "./values";
 
 type Builtin = (machine: Machine, state: State, args: Arguments, call: CallExpr, ctx: Context) => Result[] | undefined;
 
@@ -55,7 +57,10 @@ function junction(state: State, kind: "and" | "or", of: readonly Value[]): Value
 const makeNamespace: Builtin = (_machine, state, args, call, ctx) =>
 	args.positional.length > 0 || args.openKeywords
 		? undefined
-		: one(state, newObject(state, "class:namespace", args.keywords, siteKey(ctx, call)));
+		: one(state, newObject(state, NAMESPACE, args.keywords, siteKey(ctx, call)));
+
+const makeStack: Builtin = (_machine, state, _args, call, ctx) =>
+	one(state, newObject(state, EXIT_STACK, new Map(), siteKey(ctx, call)));
 
 const makeNamedTuple: Builtin = (_machine, state, args, call, ctx) => {
 	const made = namedTuple(state, args, call, ctx);
@@ -96,6 +101,17 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 			state,
 			truth !== undefined ? constant(truth) : computed(`bool(${keyOf(value)})`, { kind: "bool", of: value }),
 		);
+	},
+	"builtins.map": callMap,
+	"functools.reduce": callReduce,
+	"builtins.vars": (_machine, state, args) => {
+		const value = args.positional[0] && resolve(state, args.positional[0]);
+		const object = value?.k === "ref" ? getObject(state, value.id) : undefined;
+		return value && object?.t === "instance" ? one(state, { k: "native", self: value, name: "__dict__" }) : undefined;
+	},
+	"builtins.next": (machine, state, args, _call, ctx) => {
+		const generator = args.positional[0] && resolve(state, args.positional[0]);
+		return generator?.k === "ref" ? firstYield(machine, state, generator, ctx) : undefined;
 	},
 	"builtins.any": (_machine, state, args) => ofSequence(state, args, (parts) => junction(state, "or", parts)),
 	"builtins.all": (_machine, state, args) => ofSequence(state, args, (parts) => junction(state, "and", parts)),
@@ -181,6 +197,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 		return object?.t === "instance" ? one(state, { k: "ref", id: object.cls }) : undefined;
 	},
 	"enum.auto": (_machine, state, _args, call, ctx) => one(state, autoValue(call, ctx)),
+	"contextlib.ExitStack": makeStack,
+	"contextlib.AsyncExitStack": makeStack,
+	"contextlib.closing": passOn,
+	"contextlib.nullcontext": (_machine, state, args) => one(state, args.positional[0] ?? NONE),
 	"types.SimpleNamespace": makeNamespace,
 	"argparse.Namespace": makeNamespace,
 	"collections.namedtuple": makeNamedTuple,
@@ -222,7 +242,36 @@ export function callBuiltin(
 	ctx: Context,
 ): Result[] | undefined {
 	const field = fieldCall(name, args);
-	return field ? one(state, field) : BUILTINS[name]?.(machine, state, args, call, ctx);
+	if (field) return one(state, field);
+	const builtin = BUILTINS[name];
+	if (!builtin || !ITERATES.test(name)) return builtin?.(machine, state, args, call, ctx);
+	return withLists(machine, state, args, call, ctx).flatMap(
+		(ready) =>
+			builtin(machine, ready.state, ready.args, call, ctx) ?? one(ready.state, symbol(`result:${siteKey(ctx, call)}`)),
+	);
+}
+
+/** They take all that an iterable has. */
+const ITERATES = /^builtins\.(map|list|tuple|set|frozenset|sorted|any|all|sum|zip|enumerate)$/;
+
+/** The arguments with lists in the place of generators. */
+function withLists(
+	machine: Machine,
+	state: State,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): { state: State; args: Arguments }[] {
+	let ready = [{ state, positional: [] as readonly Value[] }];
+	for (const value of args.positional) {
+		ready = ready.flatMap((so) =>
+			drained(machine, so.state, value, call, ctx).map((result) => ({
+				state: result.state,
+				positional: [...so.positional, result.value],
+			})),
+		);
+	}
+	return ready.map((so) => ({ state: so.state, args: { ...args, positional: so.positional } }));
 }
 
 /** Functions and methods whose answer depends on their arguments alone, and that change nothing. */

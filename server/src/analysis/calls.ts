@@ -6,23 +6,27 @@ import { assume } from "./assume";
 
 import { BoundExceeded, CALL_DEPTH, FOREIGN_CALL_STEPS, FOREIGN_RESULTS, GUARD_STEPS, UNRELATED_CALLS } from "./bounds";
 import { callBuiltin, isPure, pureResult, truthKey } from "./builtins";
+import { addCallback, withCallbacks } from "./callbacks";
+import { chooseEntry } from "./choices";
 import { findMember } from "./classes";
 import { callContainer, newDict, newList } from "./containers";
 import { applyEffect } from "./effects";
 import { evaluate, one } from "./expressions";
+import { newGenerator } from "./generators";
 import { merge } from "./join";
 import { type Arguments, type Context, type Machine, place, type Result, siteKey, textOf } from "./machine";
 import { modelMethod } from "./model-attributes";
 import { leadsToModel } from "./models";
 import { rememberModules } from "./modules";
 import { scopeNames } from "./names";
-import { bareObject, classOfSelf, fillTrainer, instantiate, trainerBase } from "./objects";
+import { bareObject, callFields, classOfSelf, fillTrainer, instantiate, trainerBase } from "./objects";
 import { callSite } from "./recorder";
 import { mayStop } from "./relevance";
 import { spoil } from "./spoil";
 import { dropFrame, dropSlots, fork, frameVars, getObject, resolve, type State, setVar, unknownId } from "./state";
 import { execute, spend } from "./statements";
 import { type Constant, type FunctionValue, keyOf, NONE, type RefValue, symbol, tuple, type Value } from "./values";
+import { enterContext } from "./with-statements";
 
 export function callValue(
 	machine: Machine,
@@ -38,6 +42,8 @@ export function callValue(
 		case "function":
 			return callFunction(machine, state, callee, args, call, ctx);
 		case "method":
+			if (callee.spec.name === "add_callback" && args.positional[0])
+				addCallback(state, resolve(state, callee.self), args.positional[0]);
 			return apply(machine, state, callee.spec, callee.self, args, call, ctx);
 		case "external":
 			return callExternal(machine, state, callee.name, args, call, ctx);
@@ -79,7 +85,11 @@ function apply(
 	call: CallExpr,
 	ctx: Context,
 ): Result[] {
-	return applyEffect({ machine, state, api: spec.name, params: spec.params, self, args, call, ctx }, spec.effect);
+	const run = (from: State): Result[] =>
+		applyEffect({ machine, state: from, api: spec.name, params: spec.params, self, args, call, ctx }, spec.effect);
+	return self && spec.effect.kind === "trainer-train"
+		? withCallbacks(machine, state, self, call, ctx, run)
+		: run(state);
 }
 
 function callExternal(
@@ -114,7 +124,7 @@ function forgetReceiver(state: State, callee: Value): void {
 	const id = unknownId(callee);
 	const dot = id?.lastIndexOf(".") ?? -1;
 	if (id === undefined || dot <= 0) return;
-	dropSlots(state, `${id.slice(0, dot)}.`);
+	dropSlots(state, `${id.slice(0, dot).replace(/\.__dict__$/, "")}.`);
 }
 
 function callNative(
@@ -128,8 +138,18 @@ function callNative(
 	const self = resolve(state, callee.self);
 	if (callee.name === "__init__" && self.k === "super") return callBaseInit(machine, state, self, args, call, ctx);
 	if (callee.name === "__new__" && self.k === "super") return one(state, bareObject(state, args, call, ctx));
+	if (self.k === "native" && self.name === "__dict__" && self.self.k === "ref") {
+		const value = callFields(state, self.self, callee.name, args, siteKey(ctx, call));
+		if (value) return one(state, value);
+	}
 	if (self.k === "ref") {
 		if (isParserExit(state, self, callee.name)) return [];
+		if (callee.name === "enter_context" && args.positional[0])
+			return enterContext(machine, state, self, args.positional[0], ctx);
+		const [key, otherwise = NONE] = args.positional;
+		const chosen =
+			callee.name === "get" && key && chooseEntry(machine, state, self, resolve(state, key), otherwise, ctx);
+		if (chosen) return chosen;
 		const value = callContainer(state, self.id, callee.name, args, call, ctx);
 		if (value) return one(state, value);
 	}
@@ -207,8 +227,8 @@ export function callFunction(
 	ctx: Context,
 ): Result[] {
 	const { def } = func;
-	if (ctx.stack.includes(def) || (def.kind === "def" && def.isGenerator))
-		return callUnknown(state, func, args, call, ctx);
+	if (def.kind === "def" && def.isGenerator) return one(state, newGenerator(state, func, args, call, ctx));
+	if (ctx.stack.includes(def)) return callUnknown(state, func, args, call, ctx);
 	if (ctx.stack.length >= CALL_DEPTH) {
 		machine.recorder.note(place(ctx, call), `calls nest deeper than ${CALL_DEPTH}`);
 		return callUnknown(state, func, args, call, ctx);
@@ -275,13 +295,15 @@ function containForeign(
 	}
 }
 
-function runCall(
+/** `onYield`: of a generator whose values somebody takes. */
+export function runCall(
 	machine: Machine,
 	state: State,
 	func: FunctionValue,
 	args: Arguments,
 	call: CallExpr,
 	ctx: Context,
+	onYield?: Context["onYield"],
 ): Result[] {
 	const { def } = func;
 	machine.entered.add(def);
@@ -291,6 +313,7 @@ function runCall(
 		passes: ctx.passes,
 		pass: ctx.pass,
 		deliberate: ctx.deliberate,
+		onYield,
 		frames: [
 			...ctx.frames,
 			{
@@ -322,6 +345,7 @@ export function activation(machine: Machine, func: FunctionValue, key: string, c
 		def: func.def,
 		owner: func.owner,
 		self: func.self,
+		onYield: undefined,
 		key,
 		scope: place(func, func.def),
 		home: func.owner === undefined ? undefined : machine.classes.get(func.owner),

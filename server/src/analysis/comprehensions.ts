@@ -2,12 +2,13 @@
 import type { ComprehensionExpr, Expr } from "../syntax/facts";
 import { newDict, newList } from "./containers";
 import { evaluate, evaluateAll } from "./expressions";
-import { iterate } from "./loops";
+import { drained } from "./generators";
+import { isCutShort, iterate } from "./loops";
 import { type Context, type Machine, type Result, siteKey } from "./machine";
 import { namesIn } from "./names";
 import { deleteVar, fork, getVar, type State, setVar } from "./state";
 import { assign } from "./targets";
-import { truthOf } from "./truth";
+import { conjunction, truthOf } from "./truth";
 import { type Constant, symbol, type Value } from "./values";
 
 export function evaluateComprehension(machine: Machine, state: State, expr: ComprehensionExpr, ctx: Context): Result[] {
@@ -15,26 +16,34 @@ export function evaluateComprehension(machine: Machine, state: State, expr: Comp
 	if (!clause) return [{ state, value: symbol(`broken:${siteKey(ctx, expr)}`) }];
 	const names = expr.clauses.flatMap((one) => namesIn(one.target));
 	const outer = names.map((name) => [name, getVar(state, ctx.frame, name)] as const);
-	return evaluate(machine, state, clause.iter, ctx).flatMap((source) =>
-		comprehensionStates(machine, source, expr, ctx).map(({ state: after, items }) => {
-			restore(after, ctx, outer);
-			return { state: after, value: collection(after, items, expr, siteKey(ctx, expr)) };
+	return sources(machine, state, clause.iter, ctx).flatMap((source) =>
+		comprehensionStates(machine, source, expr, ctx).map((run) => {
+			restore(run.state, ctx, outer);
+			return { state: run.state, value: collection(run, expr, siteKey(ctx, expr)) };
 		}),
 	);
 }
 
-/** There may be more than the passes that were run show. */
-function collection(state: State, items: readonly Item[], expr: ComprehensionExpr, key: string): Value {
-	if (expr.form !== "dict")
-		return newList(
-			state,
-			items.map((item) => item.value),
-			true,
-			key,
-		);
+function sources(machine: Machine, state: State, iter: Expr, ctx: Context): Result[] {
+	return evaluate(machine, state, iter, ctx).flatMap((source) =>
+		drained(machine, source.state, source.value, iter, ctx),
+	);
+}
+
+function collection({ state, items, open }: Run, expr: ComprehensionExpr, key: string): Value {
+	const values = items.map((item) => item.value);
+	if (expr.form !== "dict") return newList(state, values, open, key);
 	const entries = new Map<Constant, Value>();
 	for (const item of items) if (item.key?.k === "constant") entries.set(item.key.value, item.value);
-	return newDict(state, entries, true, key);
+	return newDict(state, entries, open || items.some((item) => item.key?.k !== "constant"), key);
+}
+
+/** What has been collected on one path. */
+interface Run {
+	readonly state: State;
+	readonly items: readonly Item[];
+	/** There may be more than the passes that were run show, or fewer. */
+	readonly open: boolean;
 }
 
 interface Item {
@@ -50,22 +59,23 @@ function restore(state: State, ctx: Context, outer: readonly (readonly [string, 
 	}
 }
 
-function comprehensionStates(
-	machine: Machine,
-	source: Result,
-	expr: ComprehensionExpr,
-	ctx: Context,
-): { state: State; items: Item[] }[] {
+function comprehensionStates(machine: Machine, source: Result, expr: ComprehensionExpr, ctx: Context): Run[] {
 	const [clause, ...inner] = expr.clauses;
-	if (!clause) return [{ state: source.state, items: [] }];
-	let running: { state: State; items: Item[] }[] = [{ state: source.state, items: [] }];
-	for (const pass of iterate(source.state, source.value, expr, ctx)) {
+	if (!clause) return [{ state: source.state, items: [], open: false }];
+	const passes = iterate(source.state, source.value, expr, ctx);
+	const isCut = isCutShort(source.state, source.value) || passes.some((pass) => !pass.exact);
+	let running: Run[] = [{ state: source.state, items: [], open: isCut }];
+	for (const pass of passes) {
 		running = running.flatMap((so) => {
 			assign(machine, so.state, clause.target, pass.item(so.state), pass.ctx);
-			if (!passesFilters(machine, so.state, clause.tests, pass.ctx)) return [so];
-			return comprehensionElement(machine, so.state, expr, inner, pass.ctx).map((r) => ({
-				state: r.state,
-				items: [...so.items, ...r.items],
+			const passed = passesFilters(machine, so.state, clause.tests, pass.ctx);
+			if (passed === false) return [so];
+			// What a pass makes that may not be run stands for the one pass that is.
+			const at = passed ? pass.ctx : { ...pass.ctx, turn: ctx.turn };
+			return comprehensionElement(machine, so.state, expr, inner, at).map((run) => ({
+				state: run.state,
+				items: [...so.items, ...run.items],
+				open: so.open || run.open || passed === undefined,
 			}));
 		});
 	}
@@ -73,11 +83,13 @@ function comprehensionStates(
 }
 
 /** Filters do not fork: an item that may pass is taken to pass, and what it would say of unknowns is forgotten. */
-function passesFilters(machine: Machine, state: State, tests: readonly Expr[], ctx: Context): boolean {
-	return tests.every((test) => {
-		const [first] = evaluate(machine, fork(state), test, ctx);
-		return !first || truthOf(first.state, first.value) !== false;
-	});
+function passesFilters(machine: Machine, state: State, tests: readonly Expr[], ctx: Context): boolean | undefined {
+	return conjunction(
+		tests.map((test) => {
+			const [first] = evaluate(machine, fork(state), test, ctx);
+			return first && truthOf(first.state, first.value);
+		}),
+	);
 }
 
 function comprehensionElement(
@@ -86,16 +98,20 @@ function comprehensionElement(
 	expr: ComprehensionExpr,
 	inner: ComprehensionExpr["clauses"],
 	ctx: Context,
-): { state: State; items: Item[] }[] {
+): Run[] {
 	const [next] = inner;
 	if (next) {
 		const nested: ComprehensionExpr = { ...expr, clauses: inner };
-		return evaluate(machine, state, next.iter, ctx).flatMap((source) =>
+		return sources(machine, state, next.iter, ctx).flatMap((source) =>
 			comprehensionStates(machine, source, nested, ctx),
 		);
 	}
 	const exprs = expr.key ? [expr.key, expr.element] : [expr.element];
-	return evaluateAll(machine, state, exprs, ctx).map((r) => ({ state: r.state, items: [itemOf(r.values)] }));
+	return evaluateAll(machine, state, exprs, ctx).map((r) => ({
+		state: r.state,
+		items: [itemOf(r.values)],
+		open: false,
+	}));
 }
 
 function itemOf(values: readonly Value[]): Item {

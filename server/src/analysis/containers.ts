@@ -6,7 +6,7 @@ import { enumMembers } from "./enums";
 import type { DictObject, ListObject } from "./heap";
 import { type Arguments, type Context, siteKey } from "./machine";
 import { tupleFields } from "./records";
-import { forgetAbout, getObject, getSlot, resolve, type State, setObject } from "./state";
+import { dropSlots, forgetAbout, getObject, getSlot, resolve, type State, setObject, setSlot } from "./state";
 import { computed } from "./truth";
 import { type Constant, constant, keyOf, NONE, type ObjId, type SymbolOp, symbol, tuple, type Value } from "./values";
 
@@ -42,7 +42,7 @@ function itemsOfView(state: State, op: SymbolOp | undefined): Items | undefined 
 	if (parts.length === 0 || !parts.every((part) => part !== undefined)) return undefined;
 	const length = Math.min(...parts.map((part) => part.items.length));
 	const items = Array.from({ length }, (_, index) => tuple(parts.map((part) => part.items[index] as Value)));
-	return { items, open: parts.every((part) => part.open) };
+	return { items, open: !parts.some((part) => !part.open && part.items.length === length) };
 }
 
 /** Items of a container, and whether there may be more: all may be unknown. */
@@ -83,6 +83,7 @@ export function subscript(state: State, base: Value, index: Value): Value {
 		const item = items.items[position];
 		if (item) return resolve(state, item);
 	}
+	if (base.k === "native" && base.name === "__dict__") return fieldUnder(state, base.self, index);
 	const object = base.k === "ref" ? getObject(state, base.id) : undefined;
 	if (object?.t === "dict" && index.k === "constant") {
 		const item = object.entries.get(index.value);
@@ -96,6 +97,13 @@ export function subscript(state: State, base: Value, index: Value): Value {
 	return resolve(state, getSlot(state, keyOf(initial)) ?? initial);
 }
 
+/** `object.__dict__[name]` */
+function fieldUnder(state: State, self: Value, name: Value): Value {
+	const object = self.k === "ref" ? getObject(state, self.id) : undefined;
+	const field = object?.t === "instance" && name.k === "constant" ? object.fields.get(String(name.value)) : undefined;
+	return resolve(state, field ?? computed(`${keyOf(self)}.${keyOf(name)}`));
+}
+
 /** Writes one item; what was known of the container before is not known any more. */
 export function setItem(state: State, id: ObjId, index: Value, value: Value): void {
 	const object = getObject(state, id);
@@ -105,10 +113,16 @@ export function setItem(state: State, id: ObjId, index: Value, value: Value): vo
 		change(state, id, { ...object, entries, open: object.open || !known, nonEmpty: true });
 	}
 	if (object?.t === "list") {
-		const position = index.k === "constant" && typeof index.value === "number" ? index.value : -1;
+		const position = index.k === "constant" ? indexIn(object, index) : undefined;
 		const items = object.items.map((item, i) => (i === position ? value : item));
-		change(state, id, position < 0 ? UNKNOWN_LIST : { ...object, items });
+		change(state, id, position === undefined ? UNKNOWN_LIST : { ...object, items });
 	}
+	// Under a key that is not known, it is found by the same key until the container changes again.
+	if (index.k !== "constant") setSlot(state, itemName({ k: "ref", id }, index), value);
+}
+
+function itemName(base: Value, index: Value): string {
+	return keyOf(computed(`${keyOf(base)}[${keyOf(index)}]`));
 }
 
 const UNKNOWN_LIST: ListObject = { t: "list", items: [], open: true };
@@ -142,6 +156,7 @@ function mergeDicts(
 
 function change(state: State, id: ObjId, object: ListObject | DictObject): void {
 	forgetAbout(state, `&${id}`);
+	dropSlots(state, `&${id}[`);
 	setObject(state, id, object);
 }
 

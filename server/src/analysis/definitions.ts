@@ -1,8 +1,17 @@
 /** `def` and `class`: the values they bind, and what decorators make of them. */
-import type { CallExpr, ClassStmt, DefStmt, Expr } from "../syntax/facts";
+import type { ClassStmt, DefStmt, Expr } from "../syntax/facts";
 import { isEnumBase, numberMembers } from "./enums";
 import { evaluateAll } from "./expressions";
-import { type Context, type Machine, NO_ARGUMENTS, type Outcome, place, type Result, siteKey } from "./machine";
+import {
+	type Context,
+	impliedCall,
+	type Machine,
+	NO_ARGUMENTS,
+	type Outcome,
+	place,
+	type Result,
+	siteKey,
+} from "./machine";
 import { dottedName } from "./names";
 import { recordOf, withoutFieldCalls } from "./records";
 import { frameVars, getObject, type State, setObject, setVar } from "./state";
@@ -80,7 +89,7 @@ function decorate(machine: Machine, given: Result, by: Value, decorator: Expr, c
 	const property = propertyBy(by, value);
 	if (property) return [{ state, value: property }];
 	if (!isOwn(state, by)) return [given];
-	return machine.call(state, by, { ...NO_ARGUMENTS, positional: [value] }, decoratorCall(decorator), ctx);
+	return machine.call(state, by, { ...NO_ARGUMENTS, positional: [value] }, impliedCall(decorator), ctx);
 }
 
 /** `@property`, and `@name.setter` of one. */
@@ -95,9 +104,4 @@ function propertyBy(by: Value, value: Value): PropertyValue | undefined {
 function isOwn(state: State, by: Value): boolean {
 	if (by.k === "ref") return ["instance", "class"].includes(getObject(state, by.id)?.t ?? "");
 	return by.k === "function" || by.k === "partial";
-}
-
-function decoratorCall(decorator: Expr): CallExpr {
-	const { start, end } = decorator;
-	return { kind: "call", start, end, func: decorator, args: [], argsSpan: { start: end, end } };
 }

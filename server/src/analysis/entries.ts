@@ -5,6 +5,7 @@ import { BoundExceeded, ENTRY_STEPS, FILE_STEPS } from "./bounds";
 import { activation, runBody, unknownParameter } from "./calls";
 import { classOf, externalBases, findMember } from "./classes";
 import { evaluate } from "./expressions";
+import { giveFixtures } from "./fixtures";
 import { materialize, refineToPeft } from "./handles";
 import { merge } from "./join";
 import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place, type Result, textOf } from "./machine";
@@ -141,7 +142,7 @@ function enter(
 			const func = self ? { ...entry.func, self } : entry.func;
 			const ctx = { ...activation(machine, func, `entry:${entry.def.start}`, entry.ctx), stack: [entry.def] };
 			bindUnknown(machine, ready, func, ctx);
-			return runBody(machine, ready, func, ctx);
+			return giveFixtures(machine, ready, func, ctx).flatMap((given) => runBody(machine, given, func, ctx));
 		}),
 	);
 }

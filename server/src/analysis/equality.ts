@@ -27,6 +27,14 @@ export function sameObject(a: HeapObject, b: HeapObject): boolean {
 			return b.t === a.t && a.exclusive.join("|") === b.exclusive.join("|");
 		case "accelerator":
 			return b.t === "accelerator";
+		case "generator":
+			return (
+				b.t === "generator" &&
+				a.started === b.started &&
+				sameValue(a.func, b.func) &&
+				sameItems(a.args.positional, b.args.positional) &&
+				sameMap(a.args.keywords, b.args.keywords)
+			);
 	}
 }
 
@@ -42,6 +50,7 @@ function sameCore(a: CoreObject, b: CoreObject): boolean {
 		a.active?.join() === b.active?.join() &&
 		a.wrappers.join() === b.wrappers.join() &&
 		[...a.stale].join() === [...b.stale].join() &&
+		[...a.turns].join() === [...b.turns].join() &&
 		a.adapters.length === b.adapters.length &&
 		a.adapters.every((adapter, index) => sameAdapter(adapter, b.adapters[index])) &&
 		sameMap(a.fields, b.fields)

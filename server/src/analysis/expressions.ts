@@ -18,8 +18,10 @@ import { addClause, branch } from "./assume";
 import { getAttribute } from "./attributes";
 import { builtinNames } from "./builtin-names";
 import { isPureName } from "./builtins";
+import { chooseEntry } from "./choices";
 import { evaluateComprehension } from "./comprehensions";
 import { newDict, newList, sequenceItems, subscript } from "./containers";
+import { evaluateYield } from "./generators";
 import { knownModel } from "./handles";
 import { merge } from "./join";
 import { type Arguments, type Context, type Machine, OTHER, type Result, siteKey, type Use } from "./machine";
@@ -92,10 +94,7 @@ export function evaluate(machine: Machine, state: State, expr: Expr, ctx: Contex
 		case "await":
 			return evaluate(machine, state, expr.value, ctx, use);
 		case "yield":
-			return (expr.value ? evaluate(machine, state, expr.value, ctx) : one(state, constant(null))).map((r) => ({
-				state: r.state,
-				value: symbol(`sent:${siteKey(ctx, expr)}`),
-			}));
+			return evaluateYield(machine, state, expr, ctx);
 		case "starred":
 			return evaluate(machine, state, expr.value, ctx);
 		case "unknown":
@@ -432,9 +431,10 @@ function evaluateDict(machine: Machine, state: State, expr: DictExpr, ctx: Conte
 }
 
 function evaluateSubscript(machine: Machine, state: State, expr: SubscriptExpr, ctx: Context): Result[] {
-	return evaluateAll(machine, state, [expr.value, expr.index], ctx).map(({ state: after, values }) => {
-		const [base, index] = values as [Value, Value];
-		const value = seen(machine, after, expr, subscript(after, resolve(after, base), resolve(after, index)), OTHER, ctx);
-		return { state: after, value };
+	return evaluateAll(machine, state, [expr.value, expr.index], ctx).flatMap(({ state: after, values }) => {
+		const [base, index] = values.map((value) => resolve(after, value)) as [Value, Value];
+		const chosen =
+			chooseEntry(machine, after, base, index, undefined, ctx) ?? one(after, subscript(after, base, index));
+		return chosen.map((r) => ({ state: r.state, value: seen(machine, r.state, expr, r.value, OTHER, ctx) }));
 	});
 }

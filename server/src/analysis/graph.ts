@@ -182,12 +182,16 @@ export interface HandleView {
 	readonly stale: EventId | undefined;
 	/** Set when the value came out of merge_and_unload()/unload(): that event. */
 	readonly unloadedBy: EventId | undefined;
+	/** A later pass of its loop put another wrapper around the same network. */
+	readonly outdated: boolean;
 }
 
 export interface PathStep {
 	readonly token: PathToken | "?";
 	/** The event that put it there; undefined when unseen. */
 	readonly event: EventId | undefined;
+	/** The passes of the loops around the event, where these are run one by one; empty otherwise. */
+	readonly turn: string;
 }
 
 export interface AdapterView {

@@ -8,7 +8,7 @@ import { type Machine, textOf } from "./machine";
 import { bind, getObject, resolve, type State, setObject } from "./state";
 import type { ExternalValue, HandleValue, ObjId, RefValue, SymbolValue, Value } from "./values";
 
-export const UNKNOWN_STEP: PathStep = { token: "?", event: undefined };
+export const UNKNOWN_STEP: PathStep = { token: "?", event: undefined, turn: "" };
 
 const ENVIRONMENT: readonly string[] = ["_orig_mod", "module", "_fsdp_wrapped_module"];
 
@@ -18,11 +18,11 @@ export function isPeftPath(path: readonly PathStep[]): boolean {
 }
 
 export function refineToPeft(path: readonly PathStep[]): readonly PathStep[] {
-	return path[0]?.token === "P" ? path : [{ token: "P", event: undefined }, ...path];
+	return path[0]?.token === "P" ? path : [{ token: "P", event: undefined, turn: "" }, ...path];
 }
 
-export function wrapPath(path: readonly PathStep[], token: PathToken, event: EventId): readonly PathStep[] {
-	return [{ token, event }, ...path].slice(0, PATH_STEPS);
+export function wrapPath(path: readonly PathStep[], token: PathToken, event: EventId, turn = ""): readonly PathStep[] {
+	return [{ token, event, turn }, ...path].slice(0, PATH_STEPS);
 }
 
 /** What the outermost wrapper wraps. */
@@ -64,6 +64,7 @@ export function allocateCore(state: State, id: ObjId, core: NewCore, machine: Ma
 		wrappers: [],
 		history: core.created === undefined ? [] : [core.created],
 		stale: new Map(),
+		turns: new Map(),
 		promptWrappers: [],
 		instance: core.instance,
 		fields: new Map(),

@@ -1,9 +1,10 @@
 /** Abstract objects that live on the heap of a state. All immutable; a change makes a new record under the same id. */
 
 import type { Family } from "../catalog/types";
-import type { ClassStmt } from "../syntax/facts";
+import type { CallExpr, ClassStmt } from "../syntax/facts";
 import type { AdapterView, ConfigView, CoreId, CoreView, EventId } from "./graph";
-import type { Constant, ObjId, Value } from "./values";
+import type { Arguments, Context } from "./machine";
+import type { Constant, FunctionValue, ObjId, Value } from "./values";
 
 export type HeapObject =
 	| CoreObject
@@ -16,7 +17,8 @@ export type HeapObject =
 	| DictObject
 	| ParserObject
 	| NamespaceObject
-	| AcceleratorObject;
+	| AcceleratorObject
+	| GeneratorObject;
 
 /** The inner network of one creating call; see docs/architecture.md. */
 export interface CoreObject extends CoreView {
@@ -26,6 +28,8 @@ export interface CoreObject extends CoreView {
 	readonly adapters: readonly AdapterView[];
 	/** Wrapper event → the unload after which its handles are empty shells. */
 	readonly stale: ReadonlyMap<EventId, EventId>;
+	/** Wrapper event → the turn in which it last made a wrapper. */
+	readonly turns: ReadonlyMap<EventId, string>;
 	/** Wrapper events whose config was prompt learning. */
 	readonly promptWrappers: readonly EventId[];
 	/** The user's own object that is this network. */
@@ -120,4 +124,16 @@ export interface NamespaceObject {
 
 export interface AcceleratorObject {
 	readonly t: "accelerator";
+}
+
+/** What calling a generator function gives. */
+export interface GeneratorObject {
+	readonly t: "generator";
+	readonly func: FunctionValue;
+	readonly args: Arguments;
+	readonly call: CallExpr;
+	/** Where it was called. */
+	readonly ctx: Context;
+	/** Its body runs, or did: what is left of it is not known. */
+	readonly started: boolean;
 }

@@ -2,11 +2,12 @@
 import type { Expr, ForStmt, WhileStmt } from "../syntax/facts";
 import { LOOP_PASSES } from "./bounds";
 import { evaluateTest } from "./expressions";
+import { freshGenerator, runGenerator } from "./generators";
 import type { Condition } from "./graph";
 import { merge } from "./join";
 import { enterPass, isCutShort, iterate, type Pass, passContext, settleGuesses } from "./loops";
-import { type Context, type Machine, type Outcome, place, siteKey } from "./machine";
-import { fork, type State } from "./state";
+import { type Context, type Machine, type Outcome, place, type Result, siteKey } from "./machine";
+import { fork, resolve, type State } from "./state";
 import { execute } from "./statements";
 import { assign } from "./targets";
 import { keyOf } from "./values";
@@ -18,7 +19,13 @@ export function runFor(machine: Machine, states: readonly State[], statement: Fo
 		string,
 		{ readonly states: State[]; readonly passes: readonly Pass[]; readonly cut: boolean }
 	>();
+	const out: Outcome[] = [];
 	for (const source of states.flatMap((state) => machine.evaluate(state, statement.iter, ctx))) {
+		const taken = runOverGenerator(machine, source, statement, ctx);
+		if (taken) {
+			out.push(...taken);
+			continue;
+		}
 		const passes = iterate(source.state, source.value, statement, ctx);
 		const cut = isCutShort(source.state, source.value);
 		const kind = `${passes.map((pass) => `${pass.sure}${pass.exact}`).join()}|${cut}|${keyOf(source.value)}|${outerKey(source.state)}`;
@@ -26,7 +33,7 @@ export function runFor(machine: Machine, states: readonly State[], statement: Fo
 		group.states.push(source.state);
 		groups.set(kind, group);
 	}
-	return [...groups.values()].flatMap(({ states: together, passes, cut }) => {
+	const rest = [...groups.values()].flatMap(({ states: together, passes, cut }) => {
 		const loop = new LoopEnds(together);
 		let current = together;
 		for (const [index, pass] of passes.entries()) {
@@ -41,6 +48,23 @@ export function runFor(machine: Machine, states: readonly State[], statement: Fo
 		loop.exits.push(...current);
 		return loop.finish(machine, statement, ctx);
 	});
+	return [...out, ...rest];
+}
+
+/** The body runs where the generator yields, which goes on from there; undefined for any other iterable. */
+function runOverGenerator(machine: Machine, source: Result, statement: ForStmt, ctx: Context): Outcome[] | undefined {
+	const value = resolve(source.state, source.value);
+	if (value.k !== "ref" || !freshGenerator(source.state, value)) return undefined;
+	const loop = new LoopEnds([source.state]);
+	const ends = runGenerator(machine, source.state, value, ctx, (state, item, index) => {
+		const pass = passContext(ctx, index);
+		enterPass(state, index);
+		assign(machine, state, statement.target, item, pass);
+		return merge(loop.collect(execute(machine, [state], statement.body, pass)), siteKey(pass, statement));
+	});
+	if (!ends) return undefined;
+	loop.exits.push(...ends.map((end) => end.state));
+	return loop.finish(machine, statement, ctx);
 }
 
 export function runWhile(machine: Machine, states: readonly State[], statement: WhileStmt, ctx: Context): Outcome[] {

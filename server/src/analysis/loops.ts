@@ -26,7 +26,7 @@ export function iterate(state: State, iterable: Value, site: Span, ctx: Context)
 	const passes = count === undefined || count > bound ? LOOP_PASSES : count;
 	const exact = passes === count;
 	return Array.from({ length: passes }, (_, index) => {
-		const inner = passContext(ctx, index);
+		const inner = passContext(ctx, index, exact);
 		const sure = count !== undefined;
 		return { ctx: inner, sure, exact, item: (s) => itemOf(s, source, { index, exact, site, ctx: inner }) };
 	});
@@ -46,8 +46,14 @@ export function isCutShort(state: State, iterable: Value): boolean {
 	return isLiteral(state, source) && (lengthOf(state, source) ?? 0) > LITERAL_PASSES;
 }
 
-export function passContext(ctx: Context, index: number): Context {
-	return { ...ctx, passes: `${ctx.passes}.${index}`, pass: index > 0 ? 1 : ctx.pass };
+/** `exact`: the pass is sure to happen, and in this place. */
+export function passContext(ctx: Context, index: number, exact = false): Context {
+	return {
+		...ctx,
+		passes: `${ctx.passes}.${index}`,
+		pass: index > 0 ? 1 : ctx.pass,
+		turn: exact ? `${ctx.turn}.${index}` : ctx.turn,
+	};
 }
 
 /** Guesses of one pass do not stand for the next. */

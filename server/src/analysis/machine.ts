@@ -39,9 +39,13 @@ export interface Context {
 	/** Names the passes of the loops around: objects of two passes are two. */
 	readonly passes: string;
 	readonly pass: number;
+	/** Names the passes of those loops around that are run pass by pass, so that what two passes make is told apart. */
+	readonly turn: string;
 	readonly stack: readonly (DefStmt | LambdaExpr)[];
 	/** Inside `with pytest.raises(…)` and its kin: what happens here is meant. */
 	readonly deliberate: boolean;
+	/** In a generator that is asked for its values: gives one away, and goes on in the states that come back. */
+	readonly onYield: ((state: State, value: Value, turn: string) => readonly State[]) | undefined;
 	readonly scope: Place;
 	/** The class of the method being run. */
 	readonly home: Place | undefined;
@@ -115,6 +119,12 @@ export const NO_ARGUMENTS: Arguments = {
 	openPositional: false,
 	openKeywords: false,
 };
+
+/** A call that is not written out: a decorator, a property, entering a context. */
+export function impliedCall(func: Expr): CallExpr {
+	const { start, end } = func;
+	return { kind: "call", start, end, func, args: [], argsSpan: { start: end, end } };
+}
 
 export function place(ctx: { readonly file: FileId }, span: Span): Place {
 	return { file: ctx.file, start: span.start, end: span.end };

@@ -88,7 +88,7 @@ function isPromptLearning(core: CoreObject, path: readonly PathStep[]): boolean 
 }
 
 function asTuner(path: readonly PathStep[]): readonly PathStep[] {
-	return [{ token: "T", event: path[0]?.event }, ...path.slice(1)];
+	return [{ token: "T", event: path[0]?.event, turn: path[0]?.turn ?? "" }, ...path.slice(1)];
 }
 
 /** Something of the network itself: the user's field where it is a user's object, else an unknown named after it. */

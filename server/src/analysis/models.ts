@@ -70,6 +70,7 @@ export function leadsToModel(
 			if (object?.t === "dict") return inner(object.entries.values());
 			if (object?.t === "optimizer")
 				return object.cores.map((core) => `o${coreNumber(numbers, core)}`).join() || undefined;
+			if (object?.t === "generator") return inner([...object.args.positional, ...object.args.keywords.values()]);
 			if (object?.t !== "instance") return undefined;
 			if (object.core) return `n${coreNumber(numbers, object.core)}${inner(object.fields.values()) ?? ""}`;
 			return inner([...object.fields.entries()].sort().map(([, field]) => field));

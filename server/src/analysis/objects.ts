@@ -1,12 +1,12 @@
 /** Objects of the person's classes: making them, and reading and setting what is in them. */
 import { classKind, lookupApi } from "../catalog";
 import type { ApiSpec } from "../catalog/types";
-import type { CallExpr, DefStmt } from "../syntax/facts";
+import type { CallExpr, DefStmt, NameExpr } from "../syntax/facts";
 import { classOf, externalBases, findMember, inheritedMethod, isSubclass, resolutionOrder } from "./classes";
 import { applyEffect } from "./effects";
 import type { InstanceObject } from "./heap";
 import { merge } from "./join";
-import { type Arguments, type Context, type Machine, NO_ARGUMENTS, type Result, siteKey } from "./machine";
+import { type Arguments, type Context, impliedCall, type Machine, NO_ARGUMENTS, type Result, siteKey } from "./machine";
 import { dottedName } from "./names";
 import { makeRecord } from "./records";
 import { spoil } from "./spoil";
@@ -17,6 +17,7 @@ import {
 	external,
 	type FunctionValue,
 	keyOf,
+	NONE,
 	type ObjId,
 	type PropertyValue,
 	type RefValue,
@@ -26,6 +27,11 @@ import {
 } from "./values";
 
 // --- making one
+
+/** Stands for the class of objects that only hold what was put into them. */
+export const NAMESPACE: ObjId = "class:namespace";
+/** The same for `contextlib.ExitStack`; its fields are what it entered. */
+export const EXIT_STACK: ObjId = "class:exit-stack";
 
 export function newObject(state: State, cls: ObjId, fields: ReadonlyMap<string, Value>, key: string): RefValue {
 	const id = `object:${key}`;
@@ -123,7 +129,7 @@ export function instanceAttribute(
 	const field = object.fields.get(name);
 	if (field) return plain(field);
 	if (name === "__class__") return plain({ k: "ref", id: object.cls });
-	if (name === "__dict__") return plain({ k: "native", self, name });
+	if (name === "__dict__" || object.cls === EXIT_STACK) return plain({ k: "native", self, name });
 	const found = findMember(state, object.cls, name);
 	if (found) return bindMember(machine, state, found.value, self, object.cls, name, ctx);
 	const spec = inheritedMethod(state, object.cls, name);
@@ -178,13 +184,13 @@ function readProperty(
 /** Reading the attribute calls a function. That has no call syntax; its place is the definition. */
 function readBy(machine: Machine, state: State, func: FunctionValue, args: Arguments, ctx: Context): Result[] {
 	const at = func.file === ctx.file ? ctx : { ...ctx, file: func.file, statement: undefined };
-	return machine.call(state, func, args, accessorCall(func), at);
+	return machine.call(state, func, args, impliedCall(definitionName(func)), at);
 }
 
-function accessorCall({ def }: FunctionValue): CallExpr {
-	const name = def.kind === "def" ? def.name : { name: "lambda", start: def.start, end: def.end };
-	const span = { start: name.start, end: name.end };
-	return { kind: "call", ...span, func: { kind: "name", name: name.name, ...span }, args: [], argsSpan: span };
+/** The name of a function where it is defined. */
+export function definitionName({ def }: FunctionValue): NameExpr {
+	const { name, start, end } = def.kind === "def" ? def.name : { ...def, name: "lambda" };
+	return { kind: "name", name, start, end };
 }
 
 export function classAttribute(state: State, cls: RefValue, name: string): Value | undefined {
@@ -234,6 +240,34 @@ export function keepField(state: State, self: Value, name: string, value: Value)
 	if (self.k !== "ref" || object?.t !== "instance") return;
 	forgetAbout(state, `${keyOf(self)}.${name}`);
 	setObject(state, self.id, { ...object, fields: new Map(object.fields).set(name, value) });
+}
+
+/** A method of `object.__dict__`; undefined for one that only reads. */
+export function callFields(
+	state: State,
+	self: RefValue,
+	name: string,
+	args: Arguments,
+	site: string,
+): Value | undefined {
+	const object = getObject(state, self.id);
+	if (object?.t !== "instance") return undefined;
+	if (name === "get" && args.positional[0]?.k === "constant")
+		return object.fields.get(String(args.positional[0].value)) ?? args.positional[1];
+	if (/^(get|items|keys|values|copy)$/.test(name)) return undefined;
+	const given = name === "update" ? updates(state, args) : undefined;
+	if (given) for (const [field, value] of given) keepField(state, self, field, value);
+	else spoil(state, [self], site);
+	return NONE;
+}
+
+/** What `update` is given, where all of it is known. */
+function updates(state: State, args: Arguments): ReadonlyMap<string, Value> | undefined {
+	const value = args.positional[0] && resolve(state, args.positional[0]);
+	const object = value?.k === "ref" ? getObject(state, value.id) : undefined;
+	if (args.openKeywords || (value && (object?.t !== "dict" || object.open))) return undefined;
+	const entries = object?.t === "dict" ? [...object.entries] : [];
+	return new Map([...entries.map(([key, item]) => [String(key), item] as const), ...args.keywords]);
 }
 
 /** Assignments do not fork: what a setter does in several ways leaves nothing known of the object. */

@@ -226,7 +226,14 @@ function handleView(state: State, value: HandleValue, at?: CoreObject): HandleVi
 		path: value.path,
 		stale: core && staleBy(value, core),
 		unloadedBy: value.unloadedBy,
+		outdated: core !== undefined && isOutdated(value, core),
 	};
+}
+
+function isOutdated({ path }: HandleValue, core: CoreObject): boolean {
+	const [outermost] = path;
+	const last = outermost?.event === undefined ? undefined : core.turns.get(outermost.event);
+	return last !== undefined && outermost?.turn !== "" && outermost?.turn !== last;
 }
 
 function staleBy(value: HandleValue, core: CoreObject): EventId | undefined {
@@ -239,7 +246,7 @@ function staleBy(value: HandleValue, core: CoreObject): EventId | undefined {
 
 function handleKey(value: HandleValue | undefined, core?: CoreObject): string {
 	if (!value) return "";
-	return `${value.core}:${pathKey(value.path)}:${value.unloadedBy ?? ""}:${(core && staleBy(value, core)) ?? ""}`;
+	return `${value.core}:${pathKey(value.path)}:${value.unloadedBy ?? ""}:${(core && staleBy(value, core)) ?? ""}${core && isOutdated(value, core)}`;
 }
 
 const views = new WeakMap<CoreObject, CoreView>();

@@ -41,6 +41,10 @@ export function spoil(state: State, values: readonly Value[], site: string): voi
 				spoilOuter(state, value, site);
 				if (value.self) spoil(state, [value.self], site);
 				break;
+			case "native":
+				// `object.__dict__` is the object's fields.
+				if (value.name === "__dict__") spoil(state, [value.self], site);
+				break;
 			case "symbol":
 			case "external": {
 				const id = unknownId(value);
@@ -68,6 +72,11 @@ function spoilObject(state: State, value: RefValue, site: string): void {
 		case "dict":
 			for (const item of object.entries.values()) spoilCore(state, resolve(state, item));
 			openContainer(state, value.id);
+			return;
+		case "generator":
+			spoil(state, [...object.args.positional, ...object.args.keywords.values()], site);
+			if (object.func.self) spoil(state, [object.func.self], site);
+			setObject(state, value.id, { ...object, started: true });
 			return;
 		case "instance":
 			setObject(state, value.id, { ...object, fields: spoilFields(state, object, site) });

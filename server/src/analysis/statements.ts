@@ -1,5 +1,6 @@
 /** Executes statements. One state goes in; every way that control leaves comes out. */
 import type {
+	AssignStmt,
 	AugAssignStmt,
 	Block,
 	ForStmt,
@@ -18,18 +19,20 @@ import { BoundExceeded } from "./bounds";
 import { growInPlace } from "./containers";
 import { defineClass, defineFunction } from "./definitions";
 import { evaluateAll, evaluateTest } from "./expressions";
+import { drained } from "./generators";
 import { merge } from "./join";
 import { bury } from "./liveness";
 import { runFor, runWhile } from "./loop-statements";
-import { type Context, type Machine, type Outcome, siteKey } from "./machine";
+import { type Context, type Machine, type Outcome, type Result, siteKey } from "./machine";
 import { runMatch } from "./match-statements";
 import { importedFrom, importedModule, importStar } from "./modules";
-import { dottedName, firstPart } from "./names";
+import { firstPart } from "./names";
 import { fold } from "./operators";
 import { fork, resolve, type State, setVar } from "./state";
 import { assign, remove } from "./targets";
 import { COUNTER, computed } from "./truth";
 import { constant, external, keyOf, NONE, symbol, type Value } from "./values";
+import { runWith } from "./with-statements";
 
 const next = (state: State): Outcome => ({ kind: "next", state });
 
@@ -101,7 +104,7 @@ function simpleStep(machine: Machine, state: State, statement: SimpleStmt, ctx: 
 		case "class":
 			return defineClass(machine, state, statement, ctx);
 		case "assign":
-			return machine.evaluate(state, statement.value, ctx).map((result) => {
+			return assigned(machine, state, statement, ctx).map((result) => {
 				for (const target of statement.targets) assign(machine, result.state, target, result.value, ctx);
 				return next(result.state);
 			});
@@ -152,6 +155,14 @@ function runImportFrom(machine: Machine, state: State, statement: ImportFromStmt
 
 // --- assignments
 
+/** The right side of an assignment; unpacking takes all that a generator has. */
+function assigned(machine: Machine, state: State, statement: AssignStmt, ctx: Context): Result[] {
+	const results = machine.evaluate(state, statement.value, ctx);
+	const unpacks = statement.targets.some((target) => target.kind === "tuple" || target.kind === "list");
+	if (!unpacks) return results;
+	return results.flatMap((result) => drained(machine, result.state, result.value, statement.value, ctx));
+}
+
 /** Containers grow in place; numbers are computed, and count passes inside a loop. */
 function runAugAssign(machine: Machine, state: State, statement: AugAssignStmt, ctx: Context): Outcome[] {
 	return evaluateAll(machine, state, [statement.target, statement.value], ctx).map(({ state: after, values }) => {
@@ -193,7 +204,7 @@ function runIf(machine: Machine, states: readonly State[], statement: IfStmt, ct
 	return [...out, ...execute(machine, rest, statement.orelse, ctx)];
 }
 
-// --- try and with
+// --- try
 
 /** Handlers start from the state before the `try`: that the body failed half way is an unlikely path, and guesses are false alarms. */
 function runTry(machine: Machine, states: readonly State[], statement: TryStmt, ctx: Context): Outcome[] {
@@ -232,29 +243,6 @@ function onlyImports(block: Block): boolean {
 /** `HAS_PEFT = True` beside the import. */
 function isFlag(statement: Stmt): boolean {
 	return statement.kind === "assign" && statement.value.kind === "constant";
-}
-
-const EXPECTS_FAILURE = /(^|\.)(raises|warns|deprecated_call|assertRaises(Regex)?|assertWarns(Regex)?|assertLogs)$/;
-
-function runWith(machine: Machine, from: readonly State[], statement: WithStmt, ctx: Context): Outcome[] {
-	let states = from;
-	for (const item of statement.items) {
-		states = states.flatMap((s) =>
-			machine.evaluate(s, item.context, ctx).map((result) => {
-				if (item.target) assign(machine, result.state, item.target, entered(result.value), ctx);
-				return result.state;
-			}),
-		);
-	}
-	const deliberate =
-		ctx.deliberate ||
-		statement.items.some((item) => item.context.kind === "call" && EXPECTS_FAILURE.test(dottedName(item.context)));
-	const inner = deliberate === ctx.deliberate ? ctx : { ...ctx, deliberate };
-	return execute(machine, merge(states, siteKey(ctx, statement)), statement.body, inner);
-}
-
-function entered(value: Value): Value {
-	return value.k === "symbol" || value.k === "native" ? computed(`enter(${keyOf(value)})`) : value;
 }
 
 // --- broken code

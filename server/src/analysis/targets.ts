@@ -1,10 +1,12 @@
 /** Assignment and deletion: names, attributes, subscripts, unpacking. */
 import type { AttributeExpr, Expr, SubscriptExpr } from "../syntax/facts";
 import { setAttribute } from "./attributes";
-import { sequenceItems, setItem } from "./containers";
+import { newList, sequenceItems, setItem } from "./containers";
 import { type Context, type Machine, siteKey } from "./machine";
 import { moduleFrame } from "./modules";
 import { scopeNames } from "./names";
+import { keepField } from "./objects";
+import { spoil } from "./spoil";
 import { deleteVar, getVar, resolve, type State, setSlot, setVar } from "./state";
 import { computed } from "./truth";
 import { type FrameId, keyOf, symbol, type Value } from "./values";
@@ -58,7 +60,15 @@ function assignSubscript(machine: Machine, state: State, target: SubscriptExpr, 
 	if (!base || !index || base.state !== state || index.state !== state) return;
 	const container = resolve(state, base.value);
 	if (container.k === "ref") setItem(state, container.id, index.value, value);
+	else if (container.k === "native" && container.name === "__dict__")
+		setUnder(state, container.self, index.value, value, siteKey(ctx, target));
 	else setSlot(state, keyOf(computed(`${keyOf(container)}[${keyOf(index.value)}]`)), value);
+}
+
+/** `object.__dict__[name] = value` */
+function setUnder(state: State, self: Value, name: Value, value: Value, site: string): void {
+	if (name.k === "constant") keepField(state, self, String(name.value), value);
+	else spoil(state, [self], site);
 }
 
 function unpack(machine: Machine, state: State, targets: readonly Expr[], value: Value, ctx: Context): void {
@@ -83,8 +93,9 @@ function itemFor(
 	const unknown = (): Value => resolve(state, computed(`${keyOf(resolve(state, value))}[${index}]`));
 	if (star < 0) return items.length === count || (open && index < items.length) ? (items[index] as Value) : unknown();
 	if (index < star) return items[index] ?? unknown();
-	if (index === star || open) return symbol(`rest:${siteKey(ctx, target)}`);
-	return items[items.length - (count - index)] ?? unknown();
+	const fromEnd = items.length - (count - index);
+	if (index === star) return newList(state, items.slice(star, fromEnd + 1), open, siteKey(ctx, target));
+	return (open ? undefined : items[fromEnd]) ?? unknown();
 }
 
 export function remove(machine: Machine, state: State, target: Expr, ctx: Context): void {

@@ -115,12 +115,13 @@ export function unload(core: CoreObject, event: EventId, merge: boolean): CoreOb
 }
 
 /** A new wrapper object over the Core. */
-export function addWrapper(core: CoreObject, event: EventId, injects: boolean): CoreObject {
+export function addWrapper(core: CoreObject, event: EventId, injects: boolean, turn = ""): CoreObject {
 	const stale = new Map(core.stale);
 	stale.delete(event);
 	return {
 		...core,
 		stale,
+		turns: turn === "" ? core.turns : new Map(core.turns).set(event, turn),
 		wrappers: [...core.wrappers.filter((one) => one !== event), event].slice(-HISTORY_EVENTS),
 		promptWrappers: injects
 			? core.promptWrappers.filter((one) => one !== event)

@@ -52,6 +52,11 @@ function truthByClauses(state: State, given: Value): boolean | undefined {
 	return undefined;
 }
 
+/** No list of alternatives has all of them out. */
+export function isConsistent(state: State): boolean {
+	return state.clauses.every((clause) => clause.some(({ value, truth }) => plainTruth(state, value) !== !truth));
+}
+
 /** That the value has this truth, said of what it negates or asks for. */
 export function literal(value: Value, truth: boolean): Clause[number] {
 	const op = value.k === "symbol" ? value.op : undefined;

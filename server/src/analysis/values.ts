@@ -180,7 +180,7 @@ export function isNone(value: Value): boolean {
 }
 
 export function pathKey(path: readonly PathStep[]): string {
-	return path.map((step) => `${step.token}${step.event ?? ""}`).join("/");
+	return path.map((step) => `${step.token}${step.event ?? ""}${step.turn}`).join("/");
 }
 
 /** A string equal for equal values and different for different ones. */

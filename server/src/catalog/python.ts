@@ -64,6 +64,7 @@ export const pythonLibraries: readonly Library[] = [
 	BUILTINS,
 	{ root: "sys", apis: [...exits("sys.exit"), ...opaque("sys.getsizeof", "sys.getrefcount")] },
 	{ root: "os", apis: [...exits("os._exit", "os.abort"), ...opaque("os.makedirs", "os.system", "os.getenv")] },
+	{ root: "pytest", apis: exits("pytest.skip", "pytest.fail", "pytest.exit", "pytest.xfail") },
 	only("gc", "collect", "get_referrers", "get_objects"),
 	only("pickle", "dump", "dumps"),
 	only("json", "dump", "dumps"),

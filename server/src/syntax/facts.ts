@@ -371,6 +371,8 @@ export interface AwaitExpr extends Span {
 export interface YieldExpr extends Span {
 	readonly kind: "yield";
 	readonly value: Expr | undefined;
+	/** `yield from value` */
+	readonly from: boolean;
 }
 
 /** `*value` inside a sequence or as a target. */

@@ -325,7 +325,8 @@ function lowerNamed(cx: Lowering, node: number): Expr {
 function lowerYield(cx: Lowering, node: number): Expr {
 	cx.sawYield = true;
 	const value = firstNamed(cx, node);
-	return { kind: "yield", value: value === NONE ? undefined : lowerExpr(cx, value), ...spanOf(cx, node) };
+	const from = /^yield[\s\\]+from\b/.test(textOf(cx, node));
+	return { kind: "yield", value: value === NONE ? undefined : lowerExpr(cx, value), from, ...spanOf(cx, node) };
 }
 
 function lowerStarred(cx: Lowering, node: number): Expr {

@@ -39,7 +39,7 @@ table("functions", [
 	["def f[T: int, *U](x: T) -> list[T]: pass", "(def f [x:T] -> ([] list T) body: (pass))"],
 	["def f((a, b), c): pass", "(def f [c] body: (pass))"],
 	["def f():⏎  yield 1", "(generator def f [] body: (expr (yield 1)))"],
-	["def f():⏎  x = yield from g()", "(generator def f [] body: (assign [x] (yield (call g))))"],
+	["def f():⏎  x = yield from g()", "(generator def f [] body: (assign [x] (yield-from (call g))))"],
 	["def f():⏎  def g(): yield⏎  return g", "(def f [] body: (generator def g [] body: (expr (yield))) (return g))"],
 	["def f(): return lambda: (yield)", "(def f [] body: (return (lambda [] (yield))))"],
 	["def f(x=(yield)): pass", "(def f [x=(yield)] body: (pass))"],

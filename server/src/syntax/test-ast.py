@@ -228,8 +228,10 @@ def expression(node):
             return many(":=", node.target.id, expression(node.value))
         case ast.Await():
             return many("await", expression(node.value))
-        case ast.Yield() | ast.YieldFrom():
+        case ast.Yield():
             return many("yield", optional(node.value))
+        case ast.YieldFrom():
+            return many("yield-from", expression(node.value))
         case ast.Starred():
             return many("*", expression(node.value))
     raise ValueError(node)

@@ -241,7 +241,7 @@ function printExpr(expr: Expr): string {
 		case "await":
 			return list("await", printExpr(expr.value));
 		case "yield":
-			return list("yield", expr.value && printExpr(expr.value));
+			return list(expr.from ? "yield-from" : "yield", expr.value && printExpr(expr.value));
 		case "starred":
 			return list("*", printExpr(expr.value));
 		case "unknown":

@@ -2,8 +2,9 @@
 
 import type { Effect, Param } from "../../catalog/types";
 import { trainerModel } from "../attributes";
+import { callbackFields } from "../callbacks";
 import type { EventKind } from "../graph";
-import { allocateCore, asModel, isPeftPath, knownModel } from "../handles";
+import { allocateCore, asModel, isPeftPath, knownModel, UNKNOWN_STEP } from "../handles";
 import type { CoreObject } from "../heap";
 import { siteKey } from "../machine";
 import { getCore, getObject, resolve, type State, setObject } from "../state";
@@ -40,7 +41,7 @@ export function makeTrainer(c: ApiCall, effect: Effect & { kind: "trainer" }): V
 			// It may have been wrapped or not: nothing is claimed of what the trainer holds.
 			const core = getCore(c.state, model.core);
 			setObject(c.state, model.core, { ...core, known: false });
-			held = { ...model, path: [{ token: "?", event: undefined }] };
+			held = { ...model, path: [UNKNOWN_STEP] };
 			record(c, newEvent(c, "trainer"), { target: model, before: core });
 		}
 	}
@@ -64,9 +65,10 @@ function trainerCore(c: ApiCall, effect: Effect & { kind: "trainer" }): HandleVa
 
 function storeTrainer(c: ApiCall, id: ObjId, model: Value): void {
 	const object = getObject(c.state, id);
+	const own = callbackFields(c.state, c.args.keywords.get("callbacks"));
 	if (object?.t === "instance")
-		setObject(c.state, id, { ...object, fields: new Map(object.fields).set("model", model) });
-	else setObject(c.state, id, { t: "trainer", api: c.api, model, fields: new Map() });
+		setObject(c.state, id, { ...object, fields: new Map([...object.fields, ...own]).set("model", model) });
+	else setObject(c.state, id, { t: "trainer", api: c.api, model, fields: own });
 }
 
 export function onTrainer(

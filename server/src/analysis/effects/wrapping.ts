@@ -51,8 +51,12 @@ export function wrapHandle(
 	const injects = config?.injects ?? true;
 	const trainable = config?.fields.inference_mode === true ? false : config?.fromCheckpoint ? "unknown" : true;
 	const core = injects ? inject(before, { name: adapter, origin: "fresh", event, trainable, config }) : before;
-	setObject(c.state, target.core, remember(addWrapper(core, event, injects), event));
-	const result: HandleValue = { ...target, path: wrapPath(target.path, token, event), unloadedBy: undefined };
+	setObject(c.state, target.core, remember(addWrapper(core, event, injects, c.ctx.turn), event));
+	const result: HandleValue = {
+		...target,
+		path: wrapPath(target.path, token, event, c.ctx.turn),
+		unloadedBy: undefined,
+	};
 	record(c, event, { target, before, result, adapter, config });
 	return result;
 }
@@ -97,8 +101,8 @@ export function load(c: ApiCall, effect: Effect & { kind: "load" }): Value | und
 	const matches = target.path.every((step) => step.token === "?");
 	const origin = matches ? "loaded" : "lost";
 	const core = injects ? inject(before, { name: adapter, origin, event, trainable, source, config }) : before;
-	setObject(c.state, target.core, remember(addWrapper(core, event, injects), event));
-	const result: HandleValue = { ...target, path: wrapPath(target.path, "P", event), unloadedBy: undefined };
+	setObject(c.state, target.core, remember(addWrapper(core, event, injects, c.ctx.turn), event));
+	const result: HandleValue = { ...target, path: wrapPath(target.path, "P", event, c.ctx.turn), unloadedBy: undefined };
 	record(c, event, { target, before, result, adapter, config });
 	return result;
 }

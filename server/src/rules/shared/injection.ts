@@ -51,9 +51,9 @@ const HARMLESS = new Set([
 	"base_model",
 ]);
 
-/** The first use, after the event, of a wrapper that was made over the same Core before it. */
+/** The first use, after the event, of a wrapper that was made over the same Core before it: it may be of an earlier pass. */
 export function laterUseOfWrapper(graph: ModelGraph, event: ModelEvent, situation: EventCase): ModelRead | undefined {
-	const wrappers = (situation.before?.wrappers ?? []).filter((id) => id !== event.id);
+	const wrappers = situation.before?.wrappers ?? [];
 	if (wrappers.length === 0) return undefined;
 	return graph.reads.find(
 		(read) =>
@@ -65,6 +65,7 @@ export function laterUseOfWrapper(graph: ModelGraph, event: ModelEvent, situatio
 					handle.stale === undefined &&
 					outermost !== undefined &&
 					wrappers.includes(outermost) &&
+					(outermost !== event.id || handle.outdated) &&
 					core.history.includes(event.id)
 				);
 			}),

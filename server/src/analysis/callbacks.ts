@@ -1,0 +1,100 @@
+/** Callback objects of trainers: what they do, they do while the trainer runs. */
+import type { CallExpr } from "../syntax/facts";
+import { trainerModel } from "./attributes";
+import { findMember } from "./classes";
+import { sequenceItems } from "./containers";
+import type { HeapObject } from "./heap";
+import { type Arguments, type Context, type Machine, NO_ARGUMENTS, type Result, siteKey } from "./machine";
+import { getObject, resolve, type State, setObject } from "./state";
+import { symbol, tuple, type Value } from "./values";
+
+const BEFORE: readonly string[] = ["on_train_begin", "on_epoch_begin", "on_step_begin"];
+const AFTER: readonly string[] = ["on_step_end", "on_evaluate", "on_save", "on_epoch_end", "on_train_end"];
+
+/** Field of a trainer under which its callbacks are kept: no name that a person can write. */
+const CALLBACKS = "callbacks of the trainer";
+
+/** The fields of a new trainer that was given these callbacks. */
+export function callbackFields(state: State, given: Value | undefined): ReadonlyMap<string, Value> {
+	const items = given ? sequenceItems(state, given).items : [];
+	return items.length > 0 ? new Map([[CALLBACKS, tuple(items)]]) : new Map();
+}
+
+export function addCallback(state: State, trainer: Value, callback: Value): void {
+	const object = trainerObject(state, trainer);
+	if (!object || trainer.k !== "ref") return;
+	const fields = new Map(object.fields).set(CALLBACKS, tuple([...callbacksOf(object), callback]));
+	setObject(state, trainer.id, { ...object, fields });
+}
+
+type Trainer = HeapObject & { t: "trainer" | "instance" };
+
+function trainerObject(state: State, trainer: Value): Trainer | undefined {
+	const object = trainer.k === "ref" ? getObject(state, trainer.id) : undefined;
+	return object?.t === "trainer" || object?.t === "instance" ? object : undefined;
+}
+
+function callbacksOf(trainer: Trainer): readonly Value[] {
+	const kept = trainer.fields.get(CALLBACKS);
+	return kept?.k === "tuple" ? kept.items : [];
+}
+
+/** Trains, with the hooks of the trainer's callbacks around it; each is called once. */
+export function withCallbacks(
+	machine: Machine,
+	state: State,
+	trainer: Value,
+	call: CallExpr,
+	ctx: Context,
+	train: (state: State) => Result[],
+): Result[] {
+	const before = callHooks(machine, [state], trainer, BEFORE, call, ctx);
+	return before.flatMap(train).flatMap((result) =>
+		callHooks(machine, [result.state], trainer, AFTER, call, ctx).map((after) => ({
+			state: after,
+			value: result.value,
+		})),
+	);
+}
+
+function callHooks(
+	machine: Machine,
+	from: readonly State[],
+	given: Value,
+	names: readonly string[],
+	call: CallExpr,
+	ctx: Context,
+): readonly State[] {
+	let states = from;
+	for (const name of names) states = states.flatMap((state) => callHook(machine, state, given, name, call, ctx));
+	return states;
+}
+
+function callHook(machine: Machine, from: State, given: Value, name: string, call: CallExpr, ctx: Context): State[] {
+	const trainer = resolve(from, given);
+	const object = trainerObject(from, trainer);
+	let states = [from];
+	for (const callback of object ? callbacksOf(object) : []) {
+		states = states.flatMap((state) => {
+			const hook = hookOf(state, callback, name);
+			if (!hook) return [state];
+			return machine.call(state, hook, hookArguments(state, trainer, call, ctx), call, ctx).map((r) => r.state);
+		});
+	}
+	return states;
+}
+
+function hookOf(state: State, callback: Value, name: string): Value | undefined {
+	const self = resolve(state, callback);
+	const object = self.k === "ref" ? getObject(state, self.id) : undefined;
+	const found = object?.t === "instance" ? findMember(state, object.cls, name)?.value : undefined;
+	return found?.k === "function" ? { ...found, self } : undefined;
+}
+
+/** `(args, state, control, model=…, **kwargs)` */
+function hookArguments(state: State, trainer: Value, call: CallExpr, ctx: Context): Arguments {
+	const model = trainerModel(state, trainer);
+	const unknown = ["args", "state", "control"].map((name) => symbol(`hook:${name}@${siteKey(ctx, call)}`));
+	const keywords = new Map<string, Value>(model ? [["model", model]] : []);
+	return { ...NO_ARGUMENTS, positional: unknown, keywords, openKeywords: true };
+}
