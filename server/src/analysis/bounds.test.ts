@@ -4,6 +4,7 @@ import type { PythonParser } from "../syntax/parser";
 import { testParser } from "../syntax/test-parser";
 import { analyze } from "./analyze";
 import {
+	ALONE_STEPS,
 	CALL_DEPTH,
 	ENTRY_STEPS,
 	FILE_STEPS,
@@ -125,15 +126,22 @@ function notesOf(code: string, files: Readonly<Record<string, string>>): readonl
 const WRAP = `${IMPORTS}def wrap(net):\n    return get_peft_model(net, config)\n`;
 
 test("steps of a module: its definitions are still known", () => {
-	const module = `${WRAP}${"x = 1\n".repeat(MODULE_STEPS)}def more(net):\n    return wrap(net)\n`;
+	const module = `${WRAP}${"x = 1\n".repeat(MODULE_STEPS)}y = [x]\ndef more(net):\n    return wrap(net)\n`;
 	checkProgram(
-		`import m\nprint(m.x)\n${MODEL}model = m.more(model)\n${LOAD}`,
+		`import m\nprint(m.y)\n${MODEL}model = m.more(model)\n${LOAD}`,
 		{ "m.py": module },
 		{
 			notes: ["too many steps"],
 			events: ["'' → P", "P → P.P"],
 		},
 	);
+});
+
+test("steps of an assignment of a module that is run on its own", () => {
+	const burn = `def burn():\n${"    x = 1\n".repeat(2 * ALONE_STEPS)}    return "a" if get_peft_model else "b"\n`;
+	const module = `${WRAP}${burn}MODE = burn()\nOTHER = burn()\n`;
+	const code = `import m\n${MODEL}if m.MODE == "b":\n    ${WRAPS}${LOAD}`;
+	checkProgram(code, { "m.py": module }, { notes: ["too many steps"], events: ["'' → P"] });
 });
 
 test("steps of all modules", () => {

@@ -14,6 +14,8 @@ export const ENTRY_STEPS = 48_000;
 export const FILE_STEPS = 240_000;
 /** The same for the top level of one module that is imported, for all of them together, and for one call into another file. */
 export const MODULE_STEPS = 4_000;
+/** For an assignment of a module that is run on its own. */
+export const ALONE_STEPS = 200;
 export const PROGRAM_STEPS = 40_000;
 export const FOREIGN_CALL_STEPS = 4_000;
 /** For all calls into other files, and ways that one of them may come out. */

@@ -1,15 +1,15 @@
 /** The other files of the program: run when a name of theirs is used, as if imported before all else. */
-import type { ImportFromStmt, ModuleFacts, Stmt } from "../syntax/facts";
-import { BoundExceeded, IMPORT_CHAIN, MODULE_STEPS } from "./bounds";
+import type { Block, ImportFromStmt, ModuleFacts, Stmt } from "../syntax/facts";
+import { ALONE_STEPS, BoundExceeded, IMPORT_CHAIN, MODULE_STEPS } from "./bounds";
 import { sameObject } from "./equality";
 import type { FileId } from "./graph";
 import { merge } from "./join";
 import type { Context, Machine } from "./machine";
-import { boundNames } from "./names";
+import { boundNames, globalsOf, mentionedNames } from "./names";
 import type { ProgramModule } from "./program";
 import { commit, deleteVar, emptyState, frameVars, getObject, getVar, type State, setVar } from "./state";
 import { execute } from "./statements";
-import { constant, external, FALSE, type FrameId, keyOf, sameValue, symbol, type Value } from "./values";
+import { constant, external, FALSE, type FrameId, isPlain, keyOf, sameValue, symbol, type Value } from "./values";
 
 /** A file of the graph; the analysed one is the first. */
 export interface LoadedFile extends ProgramModule {
@@ -112,6 +112,8 @@ interface TopNames {
 	readonly bound: ReadonlySet<string>;
 	/** Those that something else than a definition binds. */
 	readonly computed: ReadonlySet<string>;
+	/** Of those, the ones of which a single assignment is all that the file says: `logger = get_logger(__name__)`. */
+	readonly alone: ReadonlyMap<string, Stmt>;
 }
 
 const topNamesOf = new WeakMap<ModuleFacts, TopNames>();
@@ -120,10 +122,24 @@ function topNames(facts: ModuleFacts): TopNames {
 	let names = topNamesOf.get(facts);
 	if (!names) {
 		const others = facts.body.filter((statement) => !isDefinition(statement));
-		names = { bound: boundNames(facts.body), computed: boundNames(others) };
+		names = { bound: boundNames(facts.body), computed: boundNames(others), alone: aloneIn(facts.body, others) };
 		topNamesOf.set(facts, names);
 	}
 	return names;
+}
+
+function aloneIn(body: Block, others: Block): ReadonlyMap<string, Stmt> {
+	const mentions = new Map<string, number>();
+	for (const statement of others)
+		for (const name of mentionedNames(statement)) mentions.set(name, (mentions.get(name) ?? 0) + 1);
+	const shared = globalsOf(body);
+	return new Map(
+		others.flatMap((statement) => {
+			const [target, ...more] = statement.kind === "assign" ? statement.targets : [];
+			if (target?.kind !== "name" || more.length > 0) return [];
+			return mentions.get(target.name) === 1 && !shared.has(target.name) ? [[target.name, statement] as const] : [];
+		}),
+	);
 }
 
 // --- names in modules
@@ -155,7 +171,10 @@ export function left(machine: Machine, file: FileId, name: string): Value | unde
 	if (file === 0 || known()) return known();
 	if (module.ran === "nothing") runModule(machine, file, "definitions");
 	if (known() || module.ran === "all") return known();
-	if (topNames(module.facts()).computed.has(name)) runModule(machine, file, "all");
+	const { computed, alone } = topNames(module.facts());
+	if (!computed.has(name)) return undefined;
+	const statement = alone.get(name);
+	if (!statement || !commitAlone(machine, file, statement, name)) runModule(machine, file, "all");
 	return known();
 }
 
@@ -197,6 +216,20 @@ function commitDefinitions(machine: Machine, file: FileId, facts: ModuleFacts): 
 	if (!end) return;
 	for (const name of topNames(facts).computed) deleteVar(end, moduleFrame(file), name);
 	commit(end);
+}
+
+/** What one assignment gives, where it is something that no other statement could have changed. */
+function commitAlone(machine: Machine, file: FileId, statement: Stmt, name: string): boolean {
+	const outer = machine.steps;
+	machine.steps = { left: ALONE_STEPS };
+	const [end, ...others] = attempt(machine, file, [statement]) ?? [];
+	machine.steps = outer;
+	const value = end && others.length === 0 ? getVar(end, moduleFrame(file), name) : undefined;
+	if (!value || (!isPlain(value) && value.k !== "external")) return false;
+	const only = emptyState(machine.base);
+	setVar(only, moduleFrame(file), name, value);
+	commit(only);
+	return true;
 }
 
 function commitAll(machine: Machine, file: FileId, facts: ModuleFacts): void {

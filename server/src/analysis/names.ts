@@ -35,6 +35,26 @@ export function boundNames(block: Block): ReadonlySet<string> {
 	return names;
 }
 
+/** Every name that stands somewhere under a node. */
+export function mentionedNames(node: unknown, names: Set<string> = new Set()): ReadonlySet<string> {
+	if (Array.isArray(node)) for (const item of node) mentionedNames(item, names);
+	if (!node || typeof node !== "object") return names;
+	const part = node as Stmt | Expr;
+	if (part.kind === "name") names.add(part.name);
+	for (const value of Object.values(part)) if (value && typeof value === "object") mentionedNames(value, names);
+	return names;
+}
+
+/** Every name that some function under a node declares global. */
+export function globalsOf(node: unknown, names: Set<string> = new Set()): ReadonlySet<string> {
+	if (Array.isArray(node)) for (const item of node) globalsOf(item, names);
+	if (!node || typeof node !== "object") return names;
+	const part = node as Stmt | Expr;
+	if (part.kind === "global") for (const name of part.names) names.add(name);
+	for (const value of Object.values(part)) if (value && typeof value === "object") globalsOf(value, names);
+	return names;
+}
+
 function collect(def: DefStmt | LambdaExpr): ScopeNames {
 	const locals = new Set(def.params.map((param) => param.name.name));
 	const outer = new Map<string, "global" | "nonlocal">();
