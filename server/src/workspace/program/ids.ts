@@ -27,6 +27,14 @@ export function childOf(folder: string, name: string): string {
 	return `${folder}/${encode(name)}`;
 }
 
+/** A path as people write it, from a folder on; undefined where it leads out of the root. */
+export function folderAt(folder: string, path: string): string | undefined {
+	return path.split(/[\\/]+/).reduce<string | undefined>((at, name) => {
+		if (at === undefined || name === "" || name === ".") return at;
+		return name === ".." ? parentOf(at) : childOf(at, name);
+	}, folder);
+}
+
 /** The last part of a path, as people write it. */
 export function nameIn(id: string): string {
 	return decode(id.slice(id.lastIndexOf("/") + 1));
@@ -44,6 +52,14 @@ export function foldersUpTo(top: string, file: string): readonly string[] {
 		folders.push(folder);
 	}
 	return folders;
+}
+
+/** Folders of these names hold no code of the person's, and much of it. */
+const FOREIGN: ReadonlySet<string> = new Set(["venv", "env", "node_modules", "site-packages", "dist-packages"]);
+
+/** A virtual environment's, or hidden. */
+export function isForeign(name: string): boolean {
+	return name.startsWith(".") || FOREIGN.has(name);
 }
 
 function encode(segment: string): string {

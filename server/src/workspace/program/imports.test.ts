@@ -45,6 +45,16 @@ test.each(rows)("%s", (_name, text, found) => {
 	expect(shown(text)).toEqual(found);
 });
 
+test.each([
+	['sys.path.append("../lib")', ["../lib"]],
+	["sys.path.insert(0, '..')", [".."]],
+	['sys.path.append(os.path.join(os.path.dirname(__file__), "..", "lib"))', ["../lib"]],
+	["sys.path.append(os.getcwd())", []],
+	['mysys.path.append("a")\nsys.path = ["b"]', []],
+])("%s", (text, paths) => {
+	expect(importsOf(text).paths).toEqual(paths);
+});
+
 test("what is imported is the same wherever it stands", () => {
 	expect(importsOf("import a\n\nx = 1\n").key).toBe(importsOf("# new\nimport a  # here\ny = 2\n").key);
 	expect(importsOf("import a").key).not.toBe(importsOf("import b").key);

@@ -15,6 +15,8 @@ export interface ImportStatement {
 
 export interface Imports {
 	readonly statements: readonly ImportStatement[];
+	/** What is put on `sys.path`, as far as it is written out: `../lib`, from where it is not said. */
+	readonly paths: readonly string[];
 	/** Equal for texts that import the same. */
 	readonly key: string;
 }
@@ -38,7 +40,8 @@ export function importsOf(text: string): Imports {
 		else for (const statement of fromAt(cursor)) add(statement);
 	}
 	for (const statement of exportsOf(text)) add(statement);
-	return { statements: [...statements.values()], key: [...statements.keys()].join("\n") };
+	const paths = pathsIn(text);
+	return { statements: [...statements.values()], paths, key: [...statements.keys(), ...paths].join("\n") };
 }
 
 function keyOf({ form, level, path, names }: ImportStatement): string {
@@ -150,4 +153,15 @@ function exportsOf(text: string): readonly ImportStatement[] {
 		[...list.matchAll(/["']([\w\x80-\uffff]+)["']/g)].map(([, name = ""]) => name),
 	);
 	return names.length === 0 ? [] : [{ form: "exports", level: 1, path: "", names }];
+}
+
+const SYS_PATH = /\bsys\.path\.(?:append|insert)\(([^\r\n]*)/g;
+
+/** `sys.path.append(os.path.join(here, "..", "lib"))` puts `../lib` there. */
+function pathsIn(text: string): readonly string[] {
+	if (!text.includes("sys.path.")) return [];
+	return [...text.matchAll(SYS_PATH)].flatMap(([, rest = ""]) => {
+		const parts = [...rest.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? "");
+		return parts.length === 0 ? [] : [parts.join("/")];
+	});
 }

@@ -6,7 +6,7 @@ import { decodeSource } from "../encoding";
 import type { Disk, EntryKind } from "../host";
 import { maxKeptEntries, maxKeptText } from "../limits";
 import { createBoundedCache } from "./bounded-cache";
-import { parentOf } from "./ids";
+import { isForeign, parentOf } from "./ids";
 import { type FactsCache, type ModuleText, moduleTextOf } from "./module-text";
 import type { Look } from "./resolve";
 
@@ -162,14 +162,6 @@ export function createKnownFiles(disk: Disk, facts: FactsCache): KnownFiles {
 			return layout;
 		},
 	};
-}
-
-/** Folders of these names hold no code of the person's, and much of it. */
-const FOREIGN: ReadonlySet<string> = new Set(["venv", "env", "node_modules", "site-packages", "dist-packages"]);
-
-/** A virtual environment's, or hidden. */
-export function isForeign(name: string): boolean {
-	return name.startsWith(".") || FOREIGN.has(name);
 }
 
 /** Of a folder of data, nearly nothing is to be kept. */

@@ -133,6 +133,31 @@ const meanings: Readonly<Record<string, Meaning>> = {
 		folders: ["/ws/pkg"],
 	},
 
+	"a folder that is put on sys.path, from the file's own": {
+		files: ["/ws/x/lib/a.py"],
+		at: "/ws/x/y/train.py",
+		code: "import a\nsys.path.append('../lib')",
+		means: "/ws/x/lib/a.py",
+	},
+	"a folder that is put on sys.path, from the root": {
+		files: ["/ws/lib/a.py"],
+		at: "/ws/x/y/train.py",
+		code: "import a\nsys.path.insert(0, './lib')",
+		means: "/ws/lib/a.py",
+	},
+	"a folder outside that is put on sys.path": {
+		files: ["/lib/a.py"],
+		at: "/ws/train.py",
+		code: "import a\nsys.path.append('../lib')",
+		means: undefined,
+	},
+	"a virtual environment that is put on sys.path": {
+		files: ["/ws/.venv/lib/a.py"],
+		at: "/ws/train.py",
+		code: "import a\nsys.path.append('.venv/lib')",
+		means: undefined,
+	},
+
 	"relative, a sibling": {
 		files: ["/ws/pkg/__init__.py", "/ws/pkg/a.py"],
 		at: "/ws/pkg/train.py",

@@ -1,7 +1,7 @@
 /** Which files of the person's the imports of a file mean: what Python would find, were it started in a likely folder. */
 import { isLibraryRoot } from "../../catalog";
 import type { EntryKind } from "../host";
-import { childOf, foldersUpTo, nameIn, parentOf } from "./ids";
+import { childOf, folderAt, foldersUpTo, isForeign, isWithin, nameIn, parentOf } from "./ids";
 import type { ImportStatement, Imports } from "./imports";
 import { standardLibrary } from "./stdlib";
 
@@ -101,6 +101,8 @@ interface Place {
 	readonly packages: number;
 	/** So many of them must be packages: a relative import goes through them. */
 	readonly level: number;
+	/** Folders of the workspace that it puts on `sys.path`. */
+	readonly paths: readonly string[];
 	readonly others: readonly string[];
 }
 
@@ -113,8 +115,19 @@ function placeOf(file: string, imports: Imports, territory: Territory, look: Loo
 		folders,
 		packages: plain === -1 ? folders.length : plain,
 		level: Math.max(0, ...levels),
+		paths: imports.paths.flatMap((path) => pathIn(path, folders, territory)),
 		others: territory.others,
 	};
+}
+
+/** From the file's own folder, or from where Python was started: the top of the workspace, as likely as not. */
+function pathIn(path: string, folders: readonly string[], { folder, others }: Territory): readonly string[] {
+	return [folders[0], folder].flatMap((from) => {
+		const at = from && folderAt(from, path);
+		const top = at && [folder, ...others].find((one) => isWithin(one, at));
+		const isOwn = at && top && !foldersUpTo(top, childOf(at, "file")).slice(0, -1).map(nameIn).some(isForeign);
+		return isOwn ? [at] : [];
+	});
 }
 
 export function isPackage(look: Look, folder: string): boolean {
@@ -169,10 +182,10 @@ function shadow(
  * The folders that Python may have been started in, likeliest first. A file's own folder is one of them only if the file
  * can be a script: not behind a relative import, and not in a package unless nothing else fits.
  */
-function rootsFor({ folders, packages, level, others }: Place, look: Look): readonly string[] {
+function rootsFor({ folders, packages, level, paths, others }: Place, look: Look): readonly string[] {
 	const outside = folders.slice(Math.max(packages, level));
 	const inside = folders.slice(level, Math.max(packages, level));
-	return [...outside, ...inside, ...others].flatMap((folder) => {
+	return [...outside, ...inside, ...paths, ...others].flatMap((folder) => {
 		const hasSource = look.entries(folder)?.get("src") === "directory";
 		return hasSource ? [folder, childOf(folder, "src")] : [folder];
 	});

@@ -1,6 +1,6 @@
 /** Which part of the disk an import of a file may lead to. */
-import { childOf, folderIdOf, foldersUpTo, isWithin, nameIn, parentOf } from "./ids";
-import { type FileLook, isForeign } from "./known-files";
+import { childOf, folderIdOf, foldersUpTo, isForeign, isWithin, nameIn, parentOf } from "./ids";
+import type { FileLook } from "./known-files";
 import { isPackage, type Territory } from "./resolve";
 
 /** The folders that the workspace consists of, for one of its files. */
