@@ -24,7 +24,7 @@ export function registerModelGraph(server: Server): Disposable {
 	const changed = new EventEmitter<Uri>();
 	const refresh = debounceByKey(refreshDelay, (graph: Uri) => changed.fire(graph));
 	const refreshOpenGraphs = (): void => {
-		for (const document of workspace.textDocuments) if (document.uri.scheme === scheme) changed.fire(document.uri);
+		for (const graph of openGraphs()) changed.fire(graph);
 	};
 	return Disposable.from(
 		changed,
@@ -41,8 +41,7 @@ export function registerModelGraph(server: Server): Disposable {
 			provideTextDocumentContent: (graph) => requestGraph(server, sourceOf(graph)),
 		}),
 		workspace.onDidChangeTextDocument(({ document }) => {
-			const graph = graphOf(document.uri);
-			if (isOpen(graph)) refresh(graph);
+			for (const graph of openGraphs()) if (isOf(graph, document.uri)) refresh(graph);
 		}),
 		server.onDidChangeState((state) => {
 			if (state === "running") refreshOpenGraphs();
@@ -80,6 +79,15 @@ function graphOf(source: Uri): Uri {
 
 function sourceOf(graph: Uri): Uri {
 	return Uri.parse(graph.query, true);
+}
+
+function openGraphs(): readonly Uri[] {
+	return workspace.textDocuments.map(({ uri }) => uri).filter((uri) => uri.scheme === scheme);
+}
+
+/** The cells of a notebook differ in their fragment only, and each changes the graph of all. */
+function isOf(graph: Uri, source: Uri): boolean {
+	return sourceOf(graph).with({ fragment: "" }).toString() === source.with({ fragment: "" }).toString();
 }
 
 function isOpen(graph: Uri): boolean {

@@ -10,7 +10,7 @@ import {
 } from "vscode-languageclient/node";
 import { coalesce } from "./coalesce";
 import { crashBudget } from "./crashes";
-import { documentSelector } from "./selector";
+import { protocolSelector } from "./selector";
 
 export type ServerState = "starting" | "running" | "stopped" | "failed";
 
@@ -112,7 +112,7 @@ function createClient(
 		clientName,
 		{ module, transport: TransportKind.ipc },
 		{
-			documentSelector: documentSelector(),
+			documentSelector: protocolSelector(),
 			outputChannel: log,
 			traceOutputChannel: trace,
 			errorHandler: {
