@@ -19,6 +19,7 @@ describe("lookupApi finds the canonical name and the effect", () => {
 		// PEFT, by every module its names have lived in.
 		["peft.get_peft_model", "peft.get_peft_model", "wrap"],
 		["peft.mapping.get_peft_model", "peft.get_peft_model", "wrap"],
+		["transformers.get_peft_model", "peft.get_peft_model", "wrap"],
 		["peft.mapping_func.get_peft_model", "peft.get_peft_model", "wrap"],
 		["peft.PeftModel", "peft.PeftModel", "wrap"],
 		["peft.peft_model.PeftModelForCausalLM", "peft.PeftModelForCausalLM", "wrap"],

@@ -189,8 +189,10 @@ export function mayExport(module: string, name: string): boolean {
 		return false;
 	}
 	const qualifiedName = `${module}.${name}`;
+	// A name that only a mistaken import would take from here is not among what a star brings.
+	const own = libraryOf(lookupApi(qualifiedName)?.name ?? qualifiedName) === libraryOf(qualifiedName);
 	return (
-		lookupApi(qualifiedName) !== undefined ||
+		(own && lookupApi(qualifiedName) !== undefined) ||
 		lookupApi(`${qualifiedName}.from_pretrained`) !== undefined ||
 		classKind(qualifiedName) !== undefined
 	);

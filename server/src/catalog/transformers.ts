@@ -261,6 +261,8 @@ export const transformers: Library = {
 			from: /^transformers\.(?:modeling_\w+|tokenization_\w+|configuration_\w+|processing_\w+|image_\w+|feature_extraction_\w+|trainer|trainer_\w+|training_args\w*|optimization|hf_argparser|integrations(?:\.\w+)*)$/,
 			to: "transformers",
 		},
+		// No version exports them; whoever imports PEFT's names from here means PEFT's.
+		{ from: /^transformers$/, to: "peft" },
 	],
 	moduleClasses: ["transformers.PreTrainedModel", "transformers.GenerationMixin"],
 };
