@@ -71,7 +71,9 @@ export async function defaultCodes(cli: string): Promise<ReadonlySet<string>> {
 
 /** A fault is contained where it happens, and then reads like a bound that was passed. */
 function isFault(line: string): boolean {
-	return /internal error|Maximum call stack|Invalid array length|Cannot read propert|is not (?:a function|iterable|defined)/.test(line);
+	return /internal error|Maximum call stack|Invalid array length|Cannot read propert|is not (?:a function|iterable|defined)/.test(
+		line,
+	);
 }
 
 /** What `-v` says of files that nobody would look into. */

@@ -5,6 +5,7 @@ import type { Label, ListedFinding, Revision } from "./manifest.mts";
 import { type Scored, tally } from "./score.mts";
 
 const nameWidth = 44;
+const namedFiles = 12;
 const columns = ["files", "seconds", "findings", "true", "false", "unread"];
 
 export const repositoryHeader = row("repository", columns);
@@ -19,8 +20,8 @@ export function renderRevision(
 	const verdicts = ["true", "false", "unread"].map((word) => listed.filter(({ verdict }) => verdict === word).length);
 	const cells = [files, seconds.toFixed(1), listed.length, ...verdicts.map((count) => count || "")];
 	const trouble = [
-		...counted(crashes).map((line) => `  CRASH ${line}`),
-		...counted(notes).map((line) => `  note  ${line}`),
+		...grouped(crashes).map((line) => `  CRASH ${line}`),
+		...grouped(notes).map((line) => `  note  ${line}`),
 	];
 	return [row(repository, cells.map(String)), ...trouble].join("\n");
 }
@@ -42,10 +43,17 @@ export function renderDifference({ added, gone }: Difference): string {
 	return [...lines, `${added.length} new, ${gone.length} gone`].join("\n");
 }
 
-/** Each line once, with how often it came. */
-function counted(lines: readonly string[]): string[] {
-	const times = (line: string): number => lines.filter((other) => other === line).length;
-	return [...new Set(lines)].map((line) => (times(line) === 1 ? line : `${line} (${times(line)} times)`));
+/** What was said of files, once for all that it was said of; the first of them are named. */
+function grouped(lines: readonly string[]): string[] {
+	const files = new Map<string, Set<string>>();
+	for (const line of lines) {
+		const [, file = "", message = line] = /^(.*?): (.*)$/.exec(line) ?? [];
+		files.set(message, (files.get(message) ?? new Set()).add(file));
+	}
+	return [...files].map(([message, of]) => {
+		const more = of.size > namedFiles ? `, and ${of.size - namedFiles} more` : "";
+		return `${message}: ${[...of].slice(0, namedFiles).join(", ")}${more}`;
+	});
 }
 
 function row(name: string, cells: readonly string[]): string {
