@@ -197,6 +197,20 @@ test("pushed to all cells when one changes, and taken back with the notebook", a
 	);
 });
 
+test("asked to pull again when what is said of another cell changes, and only then", async () => {
+	const own = await startServer({ capabilities: pulling });
+	const notebook = openNotebook(own, sources);
+	const asked = (): number => own.asked("workspace/diagnostic/refresh").length;
+	expect(await found(notebook, sources)).toEqual(misuse);
+	notebook.edit("training", [{ text: "%%time\nmodel.train(True)" }]);
+	expect(await found(notebook, sources)).toEqual(misuse);
+	await own.request("workspace/nothing").catch(() => "all that came before was answered");
+	expect(asked()).toBe(0);
+	notebook.edit("wrapping", [{ text: base }]);
+	await expect.poll(asked, { timeout: 30_000 }).toBe(1);
+	expect(await found(notebook, sources)).toEqual({});
+});
+
 test("settings are those of the notebook's file", async () => {
 	const scopes: (string | undefined)[] = [];
 	const own = await startServer({

@@ -12,6 +12,7 @@ import { ruleByCode } from "../rules/registry";
 import type { Finding, Severity } from "../rules/rule";
 import { ruleUrl } from "../rules/url";
 import type { Document } from "../workspace/document";
+import type { OpenNotebook } from "../workspace/notebook/open-notebook";
 import { type Asked, askLatest, property, settle } from "./requests";
 import type { GetSession, Session } from "./session";
 
@@ -34,6 +35,8 @@ export interface DiagnosticsFeature {
 	/** The text changed: a pushing server has something to say. */
 	changed(uri: string): void;
 	closed(uri: string): void;
+	/** What is said of a cell depends on all of them. */
+	cellsChanged(notebook: OpenNotebook): void;
 	/** Files on disk changed: some of what was said may be wrong. */
 	programsChanged(): void;
 	/** Every answer so far may be wrong: settings changed. */
@@ -51,6 +54,7 @@ export function registerDiagnostics(connection: Connection, session: GetSession)
 	let settingsGeneration = 0;
 	const push = createPush(session);
 	const askToPull = createRefresh(session);
+	const told = createMemory();
 
 	/** Speaks of those open documents anew that import what changed, and of no others. */
 	async function follow(changed?: string): Promise<void> {
@@ -59,6 +63,21 @@ export function registerDiagnostics(connection: Connection, session: GetSession)
 		if (!client.pullsDiagnostics) for (const document of outdated) push.schedule(document.uri);
 		else if (outdated.length > 0) askToPull();
 	}
+
+	/** A client pulls the cell that changed; of others it learns only when asked to pull them, the one with the cursor too. */
+	const followCells = createOncePerNotebook(async (notebook) => {
+		const { client, documents, settings, versions } = session();
+		const [first] = notebook.all();
+		if (first === undefined || !client.refreshesDiagnostics) return;
+		await untilQuiet(session, first.uri);
+		const asked = { settings: await settings.of(notebook.uri), versions: await versions.of(notebook.uri) };
+		await documents.ready(first.uri);
+		if (documents.notebook(notebook.uri) !== notebook || !asked.settings.enable) return;
+		const isNews = notebook.all().some((document) => {
+			return told.differs(document.uri, diagnosticsOf({ session: session(), document, ...asked }));
+		});
+		if (isNews) askToPull();
+	});
 
 	connection.onRequest(DocumentDiagnosticRequest.type, (params: DocumentDiagnosticParams, token) =>
 		askLatest<DocumentDiagnosticReport>(session(), params, token, full([]), (asked) => {
@@ -69,7 +88,9 @@ export function registerDiagnostics(connection: Connection, session: GetSession)
 			if (property(params, "previousResultId") === resultId) {
 				return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
 			}
-			return full(diagnosticsOf(asked), resultId);
+			const items = diagnosticsOf(asked);
+			if (session().documents.notebookOf(document.uri) !== undefined) told.remember(document.uri, items);
+			return full(items, resultId);
 		}),
 	);
 
@@ -80,7 +101,12 @@ export function registerDiagnostics(connection: Connection, session: GetSession)
 		},
 		closed(uri) {
 			if (!session().client.pullsDiagnostics) push.clear(uri);
+			told.forget(uri);
 			void follow(uri);
+		},
+		cellsChanged(notebook) {
+			if (session().client.pullsDiagnostics) followCells(notebook);
+			else for (const cell of notebook.all()) push.schedule(cell.uri);
 		},
 		programsChanged: () => void follow(),
 		refresh() {
@@ -118,6 +144,29 @@ function createRefresh(session: GetSession): () => void {
 	return () => {
 		again = asking;
 		if (!asking) void ask();
+	};
+}
+
+/** What pulling clients were told of each cell. */
+function createMemory() {
+	const told = new Map<string, string>();
+	/** Without what only the server reads. */
+	const digest = (items: readonly Diagnostic[]): string =>
+		JSON.stringify(items.map((item) => ({ ...item, data: null })));
+	return {
+		remember: (uri: string, items: readonly Diagnostic[]) => told.set(uri, digest(items)),
+		differs: (uri: string, items: readonly Diagnostic[]) => told.has(uri) && told.get(uri) !== digest(items),
+		forget: (uri: string) => told.delete(uri),
+	};
+}
+
+/** While `work` waits for a notebook, nothing is gained by more of it. */
+function createOncePerNotebook(work: (notebook: OpenNotebook) => Promise<void>): (notebook: OpenNotebook) => void {
+	const waiting = new Set<OpenNotebook>();
+	return (notebook) => {
+		if (waiting.has(notebook)) return;
+		waiting.add(notebook);
+		void work(notebook).finally(() => waiting.delete(notebook));
 	};
 }
 

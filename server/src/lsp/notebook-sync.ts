@@ -4,9 +4,18 @@ import type { DocumentSource } from "../workspace/document";
 import type { CellReference, OpenNotebook, StructureChange } from "../workspace/notebook/open-notebook";
 import { property } from "./requests";
 import type { GetSession } from "./session";
-import { changesIn, type SyncListener, sourceIn, versionIn } from "./sync";
+import { changesIn, sourceIn, versionIn } from "./sync";
+import { lookAgain } from "./workspace-files";
 
-export function registerNotebookSync(connection: Connection, session: GetSession, listener: SyncListener): void {
+export interface NotebookListener {
+	cellsChanged(notebook: OpenNotebook): void;
+	/** A cell is no more. */
+	closed(uri: string): void;
+	/** Files on disk may have changed. */
+	programsChanged(): void;
+}
+
+export function registerNotebookSync(connection: Connection, session: GetSession, listener: NotebookListener): void {
 	const { synchronization } = connection.notebooks;
 
 	synchronization.onDidOpenNotebookDocument((params: unknown) => {
@@ -21,7 +30,8 @@ export function registerNotebookSync(connection: Connection, session: GetSession
 		close(uri);
 		const notebook = documents.openNotebook(uri);
 		notebook.restructure({ start: 0, deleteCount: 0, cells, opened, closed: [] });
-		announce(notebook);
+		lookAgain(session());
+		listener.cellsChanged(notebook);
 	});
 
 	synchronization.onDidChangeNotebookDocument((params: unknown) => {
@@ -35,12 +45,19 @@ export function registerNotebookSync(connection: Connection, session: GetSession
 		const before = notebook.all();
 		change(notebook, property(property(params, "change"), "cells"));
 		for (const cell of before) if (notebook.cell(cell.uri) === undefined) listener.closed(cell.uri);
-		announce(notebook);
+		listener.cellsChanged(notebook);
+	});
+
+	synchronization.onDidSaveNotebookDocument(() => {
+		lookAgain(session());
+		listener.programsChanged();
 	});
 
 	synchronization.onDidCloseNotebookDocument((params: unknown) => {
 		const uri = notebookUri(params);
-		if (uri !== undefined) close(uri);
+		if (uri === undefined) return;
+		close(uri);
+		lookAgain(session());
 	});
 
 	function close(uri: string): void {
@@ -49,11 +66,6 @@ export function registerNotebookSync(connection: Connection, session: GetSession
 		documents.closeNotebook(uri);
 		settings.forget(uri);
 		for (const cell of cells) listener.closed(cell.uri);
-	}
-
-	/** What is said of one cell depends on all of them. */
-	function announce(notebook: OpenNotebook): void {
-		for (const cell of notebook.all()) listener.changed(cell.uri);
 	}
 
 	function change(notebook: OpenNotebook, cells: unknown): void {

@@ -76,6 +76,7 @@ suite("a notebook", () => {
 
 	test("is gone after a fix in the wrap's cell, and back after undo", async () => {
 		const before = cell(wrapCell).getText();
+		await typeIn(loadCell);
 		const [finding] = findings(cell(loadCell));
 		assert.ok(finding);
 		const actions = await codeActions(cell(loadCell), finding.range);
