@@ -1,5 +1,5 @@
 /** A notebook that a client has open. */
-import type { Range, TextDocumentContentChangeEvent } from "vscode-languageserver-protocol";
+import type { TextDocumentContentChangeEvent } from "vscode-languageserver-protocol";
 import { at, type Document } from "./document";
 import type { Server } from "./server";
 
@@ -93,9 +93,4 @@ export function openNotebook(
 			server.notify("notebookDocument/didClose", { notebookDocument: { uri }, cellTextDocuments });
 		},
 	};
-}
-
-/** `1:8-1:20`, lines and characters from 1 and 0. */
-export function showRange({ start, end }: Range): string {
-	return `${start.line + 1}:${start.character}-${end.line + 1}:${end.character}`;
 }
