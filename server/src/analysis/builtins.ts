@@ -11,7 +11,8 @@ import { drained, firstYield } from "./generators";
 import { callMap, callReduce } from "./higher-order";
 import { isInstance } from "./instances";
 import { type Arguments, type Context, type Machine, type Result, siteKey } from "./machine";
-import { bareObject, EXIT_STACK, NAMESPACE, newObject } from "./objects";
+import { leadsToModel } from "./models";
+import { bareObject, EXIT_STACK, NAMESPACE, newObject, setPlainly } from "./objects";
 import { asDict, fieldCall, namedTuple, replaceFields } from "./records";
 import { getObject, resolve, type State } from "./state";
 import { computed, isTruth, truthOf } from "./truth";
@@ -23,6 +24,13 @@ type Builtin = (machine: Machine, state: State, args: Arguments, call: CallExpr,
 const passOn: Builtin = (_machine, state, args) => {
 	const [first] = args.positional;
 	return first && one(state, first);
+};
+
+const makeList: Builtin = (_machine, state, args, call, ctx) => {
+	const [value] = args.positional;
+	if (!value) return one(state, newList(state, [], false, siteKey(ctx, call)));
+	const { items, open } = sequenceItems(state, value);
+	return one(state, open && items.length === 0 ? value : newList(state, items, open, siteKey(ctx, call)));
 };
 
 const makeSet: Builtin = (_machine, state, args, call, ctx) => {
@@ -138,7 +146,12 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 		one(state, computed(`range(${args.positional.map(keyOf).join()})`, { kind: "range", args: args.positional })),
 	"tqdm.trange": (_machine, state, args) =>
 		one(state, computed(`range(${args.positional.map(keyOf).join()})`, { kind: "range", args: args.positional })),
-	"builtins.sorted": passOn,
+	// In which order models come is not known.
+	"builtins.sorted": (machine, state, args, call, ctx) => {
+		const [value] = args.positional;
+		if (value && leadsToModel(state, value) !== undefined) return one(state, symbol(`result:${siteKey(ctx, call)}`));
+		return passOn(machine, state, args, call, ctx);
+	},
 	"builtins.iter": passOn,
 	"tqdm.tqdm": passOn,
 	"tqdm.auto.tqdm": passOn,
@@ -148,11 +161,14 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 		const value = args.positional[1];
 		return value && one(state, value);
 	},
-	"builtins.list": (_machine, state, args, call, ctx) => {
+	"builtins.list": makeList,
+	"torch.nn.ModuleList": makeList,
+	"torch.nn.ModuleDict": (_machine, state, args, call, ctx) => {
 		const [value] = args.positional;
-		if (!value) return one(state, newList(state, [], false, siteKey(ctx, call)));
-		const { items, open } = sequenceItems(state, value);
-		return one(state, open && items.length === 0 ? value : newList(state, items, open, siteKey(ctx, call)));
+		const object = value?.k === "ref" ? getObject(state, value.id) : undefined;
+		if (value && object?.t !== "dict") return undefined;
+		const { entries = new Map(), open = false } = object?.t === "dict" ? object : {};
+		return one(state, newDict(state, entries, open, siteKey(ctx, call)));
 	},
 	"builtins.set": makeSet,
 	"builtins.frozenset": makeSet,
@@ -191,6 +207,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 		return one(state, { k: "property", getter, setter, cached: false });
 	},
 	"builtins.object.__new__": (_machine, state, args, call, ctx) => one(state, bareObject(state, args, call, ctx)),
+	"builtins.object.__setattr__": (_machine, state, args) => {
+		const [self, ...rest] = args.positional;
+		return self && one(state, setPlainly(state, self, { ...args, positional: rest }));
+	},
 	"builtins.type": (_machine, state, args) => {
 		const [value, ...more] = args.positional;
 		const object = value?.k === "ref" && more.length === 0 ? getObject(state, value.id) : undefined;

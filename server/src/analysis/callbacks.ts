@@ -1,4 +1,4 @@
-/** Callback objects of trainers: what they do, they do while the trainer runs. */
+/** What a trainer calls: the function that makes its model, and the hooks of its callbacks. */
 import type { CallExpr } from "../syntax/facts";
 import { trainerModel } from "./attributes";
 import { findMember } from "./classes";
@@ -6,7 +6,7 @@ import { sequenceItems } from "./containers";
 import type { HeapObject } from "./heap";
 import { type Arguments, type Context, type Machine, NO_ARGUMENTS, type Result, siteKey } from "./machine";
 import { getObject, resolve, type State, setObject } from "./state";
-import { symbol, tuple, type Value } from "./values";
+import { isNone, NONE, symbol, tuple, type Value } from "./values";
 
 const BEFORE: readonly string[] = ["on_train_begin", "on_epoch_begin", "on_step_begin"];
 const AFTER: readonly string[] = ["on_step_end", "on_evaluate", "on_save", "on_epoch_end", "on_train_end"];
@@ -20,11 +20,29 @@ export function callbackFields(state: State, given: Value | undefined): Readonly
 	return items.length > 0 ? new Map([[CALLBACKS, tuple(items)]]) : new Map();
 }
 
-export function addCallback(state: State, trainer: Value, callback: Value): void {
-	const object = trainerObject(state, trainer);
-	if (!object || trainer.k !== "ref") return;
-	const fields = new Map(object.fields).set(CALLBACKS, tuple([...callbacksOf(object), callback]));
-	setObject(state, trainer.id, { ...object, fields });
+/** `add_callback`, and the methods that take one out again: which one is not always known. */
+export function changeCallbacks(state: State, trainer: Value, method: string, callback: Value | undefined): void {
+	const object = /^(add|remove|pop)_callback$/.test(method) ? trainerObject(state, trainer) : undefined;
+	if (!object || !callback || trainer.k !== "ref") return;
+	const kept = method === "add_callback" ? [...callbacksOf(object), callback] : [];
+	setObject(state, trainer.id, { ...object, fields: new Map(object.fields).set(CALLBACKS, tuple(kept)) });
+}
+
+/** A trainer that is given no model makes its own with the function `model_init`. */
+export function withModel(
+	machine: Machine,
+	state: State,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): { state: State; args: Arguments }[] {
+	const maker = args.keywords.get("model_init");
+	const given = args.positional[0] ?? args.keywords.get("model") ?? NONE;
+	if (maker?.k !== "function" || !isNone(given)) return [{ state, args }];
+	return machine.call(state, maker, NO_ARGUMENTS, call, ctx).map((made) => ({
+		state: made.state,
+		args: { ...args, keywords: new Map(args.keywords).set("model", made.value) },
+	}));
 }
 
 type Trainer = HeapObject & { t: "trainer" | "instance" };

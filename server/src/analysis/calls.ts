@@ -6,7 +6,7 @@ import { assume } from "./assume";
 
 import { BoundExceeded, CALL_DEPTH, FOREIGN_CALL_STEPS, FOREIGN_RESULTS, GUARD_STEPS, UNRELATED_CALLS } from "./bounds";
 import { callBuiltin, isPure, pureResult, truthKey } from "./builtins";
-import { addCallback, withCallbacks } from "./callbacks";
+import { changeCallbacks, withCallbacks, withModel } from "./callbacks";
 import { chooseEntry } from "./choices";
 import { findMember } from "./classes";
 import { callContainer, newDict, newList } from "./containers";
@@ -19,13 +19,23 @@ import { modelMethod } from "./model-attributes";
 import { leadsToModel } from "./models";
 import { rememberModules } from "./modules";
 import { scopeNames } from "./names";
-import { bareObject, callFields, classOfSelf, fillTrainer, instantiate, trainerBase } from "./objects";
+import { bareObject, callFields, classOfSelf, fillTrainer, instantiate, setPlainly, trainerBase } from "./objects";
 import { callSite } from "./recorder";
 import { mayStop } from "./relevance";
 import { spoil } from "./spoil";
 import { dropFrame, dropSlots, fork, frameVars, getObject, resolve, type State, setVar, unknownId } from "./state";
 import { execute, spend } from "./statements";
-import { type Constant, type FunctionValue, keyOf, NONE, type RefValue, symbol, tuple, type Value } from "./values";
+import {
+	type Constant,
+	constant,
+	type FunctionValue,
+	keyOf,
+	NONE,
+	type RefValue,
+	symbol,
+	tuple,
+	type Value,
+} from "./values";
 import { enterContext } from "./with-statements";
 
 export function callValue(
@@ -42,8 +52,7 @@ export function callValue(
 		case "function":
 			return callFunction(machine, state, callee, args, call, ctx);
 		case "method":
-			if (callee.spec.name === "add_callback" && args.positional[0])
-				addCallback(state, resolve(state, callee.self), args.positional[0]);
+			changeCallbacks(state, resolve(state, callee.self), callee.spec.name, args.positional[0]);
 			return apply(machine, state, callee.spec, callee.self, args, call, ctx);
 		case "external":
 			return callExternal(machine, state, callee.name, args, call, ctx);
@@ -103,6 +112,10 @@ function callExternal(
 	const builtin = callBuiltin(machine, state, name, args, call, ctx);
 	if (builtin) return builtin;
 	const spec = lookupApi(name);
+	if (spec?.effect.kind === "trainer")
+		return withModel(machine, state, args, call, ctx).flatMap((given) =>
+			apply(machine, given.state, spec, undefined, given.args, call, ctx),
+		);
 	if (spec) return apply(machine, state, spec, undefined, args, call, ctx);
 	return callUnknown(state, { k: "external", name }, args, call, ctx);
 }
@@ -137,6 +150,7 @@ function callNative(
 ): Result[] {
 	const self = resolve(state, callee.self);
 	if (callee.name === "__init__" && self.k === "super") return callBaseInit(machine, state, self, args, call, ctx);
+	if (callee.name === "__setattr__" && self.k === "super") return one(state, setPlainly(state, self.self, args));
 	if (callee.name === "__new__" && self.k === "super") return one(state, bareObject(state, args, call, ctx));
 	if (self.k === "native" && self.name === "__dict__" && self.self.k === "ref") {
 		const value = callFields(state, self.self, callee.name, args, siteKey(ctx, call));
@@ -328,7 +342,7 @@ export function runCall(
 		],
 		stack: [...ctx.stack, def],
 	};
-	bindParameters(machine, state, func, args, inner);
+	bindParameters(state, func, args, inner);
 	return runBody(machine, state, func, inner);
 }
 
@@ -404,7 +418,7 @@ function deferInner(machine: Machine, state: State, ctx: Context): void {
 
 // --- parameters
 
-function bindParameters(machine: Machine, state: State, func: FunctionValue, args: Arguments, ctx: Context): void {
+function bindParameters(state: State, func: FunctionValue, args: Arguments, ctx: Context): void {
 	const positional = func.self ? [func.self, ...args.positional] : args.positional;
 	const used = new Set<string>();
 	let next = 0;
@@ -427,30 +441,19 @@ function bindParameters(machine: Machine, state: State, func: FunctionValue, arg
 			const takesPositional = param.kind !== "keyword-only" && next < positional.length;
 			const value = takesPositional ? positional[next++] : args.keywords.get(name);
 			used.add(name);
-			setVar(state, ctx.frame, name, value ?? leftOut(machine, state, func, param, args, ctx));
+			setVar(state, ctx.frame, name, value ?? leftOut(func, param, args, ctx));
 		}
 	}
 }
 
-function leftOut(
-	machine: Machine,
-	state: State,
-	func: FunctionValue,
-	param: Param,
-	args: Arguments,
-	ctx: Context,
-): Value {
+function leftOut(func: FunctionValue, param: Param, args: Arguments, ctx: Context): Value {
 	const hidden = args.openKeywords || (args.openPositional && param.kind !== "keyword-only");
-	if (hidden || !param.default) return unknownParameter(func.def, param, ctx);
-	return defaultOf(machine, state, func, param, ctx) ?? unknownParameter(func.def, param, ctx);
+	const given = hidden ? undefined : (func.defaults?.get(param.name.name) ?? constantDefault(param));
+	return given ?? unknownParameter(func.def, param, ctx);
 }
 
-/** Defaults are evaluated where the function is defined; one that calls something is unknown. */
-function defaultOf(machine: Machine, state: State, func: FunctionValue, param: Param, ctx: Context): Value | undefined {
-	if (!param.default) return undefined;
-	const outside: Context = { ...ctx, frame: func.closure, def: undefined };
-	const [result, ...more] = evaluate(machine, state, param.default, outside);
-	return result && more.length === 0 && result.state === state ? result.value : undefined;
+function constantDefault({ default: given }: Param): Value | undefined {
+	return given?.kind === "constant" && given.value !== undefined ? constant(given.value) : undefined;
 }
 
 export function unknownParameter(def: DefStmt | LambdaExpr, param: Param, ctx: Context): Value {

@@ -167,6 +167,9 @@ export function openContainer(state: State, id: ObjId): void {
 	if (object?.t === "dict") change(state, id, { t: "dict", entries: new Map(), open: true });
 }
 
+const OF_MODULES =
+	/^(to|cuda|cpu|half|float|bfloat16|train|eval|requires_grad_|(named_)?(parameters|modules|children))$/;
+
 /** A method of a list or dict of ours; undefined when it is something else. */
 export function callContainer(
 	state: State,
@@ -177,6 +180,8 @@ export function callContainer(
 	ctx: Context,
 ): Value | undefined {
 	const object = getObject(state, id);
+	// The methods of a `ModuleList` or `ModuleDict` say something of what is in it.
+	if ((object?.t === "list" || object?.t === "dict") && OF_MODULES.test(name)) return { k: "ref", id };
 	if (object?.t === "list") return callList(state, id, object, name, args);
 	if (object?.t === "dict") return callDict(state, id, object, name, args, siteKey(ctx, call));
 	if (object?.t === "parser") return callParser(state, id, object, name, args, call, ctx);

@@ -1,5 +1,5 @@
 /** `def` and `class`: the values they bind, and what decorators make of them. */
-import type { ClassStmt, DefStmt, Expr } from "../syntax/facts";
+import type { ClassStmt, DefStmt, Expr, LambdaExpr } from "../syntax/facts";
 import { isEnumBase, numberMembers } from "./enums";
 import { evaluateAll } from "./expressions";
 import {
@@ -19,10 +19,23 @@ import { execute } from "./statements";
 import { type FunctionValue, type PropertyValue, sameValue, type Value } from "./values";
 
 export function defineFunction(machine: Machine, state: State, statement: DefStmt, ctx: Context): Outcome[] {
-	const { closure, file } = ctx;
-	const owner = ctx.defining ?? ctx.owner;
-	const func: FunctionValue = { k: "function", def: statement, file, closure, self: undefined, owner };
-	return bind(machine, { state, value: func }, statement, ctx);
+	return functionValue(machine, state, statement, ctx).flatMap((made) => bind(machine, made, statement, ctx));
+}
+
+/** A function closes over the frame around it; its defaults are evaluated where it is defined. */
+export function functionValue(machine: Machine, state: State, def: DefStmt | LambdaExpr, ctx: Context): Result[] {
+	const { file } = ctx;
+	const isLambda = def.kind === "lambda";
+	const closure = isLambda ? ctx.frame : ctx.closure;
+	const owner = isLambda ? ctx.owner : (ctx.defining ?? ctx.owner);
+	const func: FunctionValue = { k: "function", def, file, closure, self: undefined, owner };
+	const computed = def.params.filter((param) => param.default && param.default.kind !== "constant");
+	if (computed.length === 0) return [{ state, value: func }];
+	const exprs = computed.flatMap((param) => param.default ?? []);
+	return evaluateAll(machine, state, exprs, ctx).map(({ state: after, values }) => {
+		const defaults = new Map(computed.map((param, index) => [param.name.name, values[index] as Value] as const));
+		return { state: after, value: { ...func, defaults } };
+	});
 }
 
 export function defineClass(machine: Machine, state: State, statement: ClassStmt, ctx: Context): Outcome[] {

@@ -5,7 +5,7 @@ import { BoundExceeded, ENTRY_STEPS, FILE_STEPS } from "./bounds";
 import { activation, runBody, unknownParameter } from "./calls";
 import { classOf, externalBases, findMember } from "./classes";
 import { evaluate } from "./expressions";
-import { giveFixtures } from "./fixtures";
+import { giveFixtures, setUp } from "./fixtures";
 import { materialize, refineToPeft } from "./handles";
 import { merge } from "./join";
 import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place, type Result, textOf } from "./machine";
@@ -249,7 +249,9 @@ function madeObjects(machine: Machine, entry: Entry, cls: ObjId, makers: Makers)
 	const ctx = { ...entry.ctx, key: `new:${span.start}` };
 	const init = findMember(state, cls, "__init__");
 	const args = unknownArguments(init?.value, ctx);
-	const made = instantiate(machine, state, cls, args, constructorCall(span), ctx);
+	const made = instantiate(machine, state, cls, args, constructorCall(span), ctx).flatMap((result) =>
+		setUp(machine, result, cls, ctx),
+	);
 	makers.set(entry.state, new Map([...(makers.get(entry.state) ?? []), [cls, made]]));
 	return made;
 }

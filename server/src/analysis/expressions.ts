@@ -21,6 +21,7 @@ import { isPureName } from "./builtins";
 import { chooseEntry } from "./choices";
 import { evaluateComprehension } from "./comprehensions";
 import { newDict, newList, sequenceItems, subscript } from "./containers";
+import { functionValue } from "./definitions";
 import { evaluateYield } from "./generators";
 import { knownModel } from "./handles";
 import { merge } from "./join";
@@ -75,14 +76,7 @@ export function evaluate(machine: Machine, state: State, expr: Expr, ctx: Contex
 		case "compare":
 			return evaluateCompare(machine, state, expr, ctx);
 		case "lambda":
-			return one(state, {
-				k: "function",
-				def: expr,
-				file: ctx.file,
-				closure: ctx.frame,
-				self: undefined,
-				owner: ctx.owner,
-			});
+			return functionValue(machine, state, expr, ctx);
 		case "comprehension":
 			return evaluateComprehension(machine, state, expr, ctx);
 		case "named":

@@ -75,7 +75,7 @@ export function runWhile(machine: Machine, states: readonly State[], statement: 
 		let current = together;
 		for (let index = 0; index < LOOP_PASSES; index++) {
 			const pass = passContext(ctx, index);
-			const sides = current.map((s) => askLoop(machine, s, statement.test, pass));
+			const sides = current.map((s) => askLoop(machine, s, statement.test, askContext(ctx, index)));
 			loop.exits.push(...sides.flatMap(({ no }) => no));
 			const taken = sides.flatMap(({ yes }) => yes);
 			for (const s of taken) enterPass(s, index);
@@ -85,6 +85,11 @@ export function runWhile(machine: Machine, states: readonly State[], statement: 
 		for (const s of current) loop.exits.push(...askLoop(machine, s, statement.test, passContext(ctx, LOOP_PASSES)).no);
 		return loop.finish(machine, statement, ctx);
 	});
+}
+
+/** What a test counts is known before the second pass, which stands for all later ones only from its body on. */
+function askContext(ctx: Context, index: number): Context {
+	return { ...passContext(ctx, index), passes: `${ctx.passes}.t${index}` };
 }
 
 /** That a loop goes on, or ends, is no guess. */

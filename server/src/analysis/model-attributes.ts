@@ -58,6 +58,8 @@ export function handleAttribute(state: State, handle: HandleValue, name: string)
 	}
 	const spec = modelMethod(receiver, name);
 	if (spec) return { k: "method", self: handle, spec };
+	// What accelerate or deepspeed prepared may hold the model under this name, and is not told from it.
+	if (name === "module" && core.env.includes("prepared")) return handle;
 	if (outer === "?" && lookupMethod("peft-model", name)) return { k: "native", self: handle, name };
 	return ownAttribute(state, handle, core, name);
 }

@@ -59,8 +59,9 @@ export function leadsToModel(
 		case "partial":
 			return inner(value.args);
 		case "function":
+			return inner([...(value.self ? [value.self] : []), ...(value.defaults?.values() ?? [])]);
 		case "method":
-			return value.self && inner([value.self]);
+			return inner([value.self]);
 		case "native":
 			return inner([value.self]);
 		case "ref": {

@@ -242,6 +242,13 @@ export function keepField(state: State, self: Value, name: string, value: Value)
 	setObject(state, self.id, { ...object, fields: new Map(object.fields).set(name, value) });
 }
 
+/** `object.__setattr__(self, name, value)`: past what the class says of setting. */
+export function setPlainly(state: State, self: Value, args: Arguments): Value {
+	const [name, value] = args.positional.slice(-2);
+	if (name?.k === "constant" && value) keepField(state, resolve(state, self), String(name.value), value);
+	return NONE;
+}
+
 /** A method of `object.__dict__`; undefined for one that only reads. */
 export function callFields(
 	state: State,

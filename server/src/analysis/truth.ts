@@ -208,7 +208,7 @@ function comparison(state: State, operator: Comparison, left: Value, right: Valu
 	if (decided !== undefined) return decided ? TRUE : FALSE;
 	const emptiness = asEmptiness(state, operator, left, right);
 	if (emptiness) return emptiness;
-	if ((operator === "==" || operator === "is") && isTruth(left) && isTruth(right)) return iff(state, left, right);
+	if ((operator === "==" || operator === "is") && comparesTruths(left, right)) return iff(state, left, right);
 	const flipped = (operator === "==" || operator === "is") && left.k === "constant";
 	const [a, b] = flipped ? [right, left] : [left, right];
 	return computed(`(${operator} ${nameOf(a)} ${nameOf(b)})`, { kind: "compare", operator, left: a, right: b });
@@ -221,6 +221,13 @@ export function iff(state: State, left: Value, right: Value): Value {
 	if (x !== undefined) return x ? right : not(state, right);
 	if (y !== undefined) return y ? left : not(state, left);
 	return computed(`(iff ${keyOf(left)} ${keyOf(right)})`, { kind: "iff", left, right });
+}
+
+/** Two tests are compared, or a test with something that can only be a flag. */
+function comparesTruths(left: Value, right: Value): boolean {
+	const isTest = (value: Value): boolean => value.k === "symbol" && isTruth(value);
+	const isFlag = (value: Value): boolean => isTruth(value) || (value.k === "symbol" && value.op === undefined);
+	return (isTest(left) && isFlag(right)) || (isFlag(left) && isTest(right));
 }
 
 const TRUTHS: readonly string[] = ["not", "bool", "compare", "isinstance", "hasattr", "iff"];

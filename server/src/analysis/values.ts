@@ -99,6 +99,8 @@ export interface FunctionValue {
 	readonly self: Value | undefined;
 	/** Class in whose body it was defined: for `super()`. */
 	readonly owner: ObjId | undefined;
+	/** Defaults of parameters that are no constants, as they were when the function was defined. */
+	readonly defaults?: ReadonlyMap<string, Value>;
 	/** The function in whose place a decorator put this one. */
 	readonly instead?: string;
 }
@@ -199,13 +201,13 @@ export function keyOf(value: Value): string {
 		case "external":
 			return `@${value.name}`;
 		case "function":
-			return `fn${value.def.start}^${value.closure}${value.self ? `:${keyOf(value.self)}` : ""}`;
+			return `fn${value.def.start}^${value.closure}${value.self ? `:${keyOf(value.self)}` : ""}${keysOf(value.defaults)}`;
 		case "method":
 			return `${keyOf(value.self)}.${value.spec.name}()`;
 		case "native":
 			return `${keyOf(value.self)}.${value.name}`;
 		case "partial":
-			return `partial(${keyOf(value.func)};${value.args.map(keyOf).join(",")};${[...value.keywords].map(([name, v]) => `${name}=${keyOf(v)}`).join(",")})`;
+			return `partial(${keyOf(value.func)};${value.args.map(keyOf).join(",")};${keysOf(value.keywords)})`;
 		case "super":
 			return `super(${value.owner},${keyOf(value.self)})`;
 		case "property":
@@ -215,6 +217,10 @@ export function keyOf(value: Value): string {
 		case "imported":
 			return `imported${value.file}.${value.name}`;
 	}
+}
+
+function keysOf(named: ReadonlyMap<string, Value> = new Map()): string {
+	return [...named].map(([name, value]) => `${name}=${keyOf(value)}`).join(",");
 }
 
 export function sameValue(a: Value, b: Value): boolean {
