@@ -26,7 +26,7 @@ interface Suite {
 const suites: readonly Suite[] = [
 	{
 		name: "development",
-		files: ["main-path", "settings", "commands", "places", "notebooks", "server-life"],
+		files: ["main-path", "settings", "commands", "places", "programs", "notebooks", "server-life"],
 		developmentPath: root,
 		installs: false,
 	},
