@@ -110,10 +110,10 @@ describe("several states", () => {
 				/^- \*\*PeftModel\*\* over PeftModel over .* · when `args\.lora` is true and `args\.resume` is true$/,
 			),
 			expect.stringMatching(
-				/^- \*\*PeftModel\*\* over `Auto.* · when `args\.lora` is true and `args\.resume` is false$/,
+				/^- \*\*PeftModel\*\* over `Auto.* · when `args\.lora` is false and `args\.resume` is true$/,
 			),
 			expect.stringMatching(
-				/^- \*\*PeftModel\*\* over `Auto.* · when `args\.lora` is false and `args\.resume` is true$/,
+				/^- \*\*PeftModel\*\* over `Auto.* · when `args\.lora` is true and `args\.resume` is false$/,
 			),
 			"- and 1 more",
 		]);
