@@ -1,10 +1,10 @@
 /** What a trainer calls: the function that makes its model, and the hooks of its callbacks. */
 import type { CallExpr } from "../syntax/facts";
 import { trainerModel } from "./attributes";
-import { findMember } from "./classes";
 import { sequenceItems } from "./containers";
 import type { HeapObject } from "./heap";
 import { type Arguments, type Context, type Machine, NO_ARGUMENTS, type Result, siteKey } from "./machine";
+import { boundMethod } from "./objects";
 import { getObject, resolve, type State, setObject } from "./state";
 import { isNone, NONE, symbol, tuple, type Value } from "./values";
 
@@ -94,19 +94,12 @@ function callHook(machine: Machine, from: State, given: Value, name: string, cal
 	let states = [from];
 	for (const callback of object ? callbacksOf(object) : []) {
 		states = states.flatMap((state) => {
-			const hook = hookOf(state, callback, name);
+			const hook = boundMethod(state, callback, name);
 			if (!hook) return [state];
 			return machine.call(state, hook, hookArguments(state, trainer, call, ctx), call, ctx).map((r) => r.state);
 		});
 	}
 	return states;
-}
-
-function hookOf(state: State, callback: Value, name: string): Value | undefined {
-	const self = resolve(state, callback);
-	const object = self.k === "ref" ? getObject(state, self.id) : undefined;
-	const found = object?.t === "instance" ? findMember(state, object.cls, name)?.value : undefined;
-	return found?.k === "function" ? { ...found, self } : undefined;
 }
 
 /** `(args, state, control, model=…, **kwargs)` */

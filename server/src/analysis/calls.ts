@@ -8,7 +8,6 @@ import { BoundExceeded, CALL_DEPTH, FOREIGN_CALL_STEPS, FOREIGN_RESULTS, GUARD_S
 import { callBuiltin, isPure, pureResult, truthKey } from "./builtins";
 import { changeCallbacks, withCallbacks, withModel } from "./callbacks";
 import { chooseEntry } from "./choices";
-import { findMember } from "./classes";
 import { callContainer, newDict, newList } from "./containers";
 import { applyEffect } from "./effects";
 import { evaluate, one } from "./expressions";
@@ -19,7 +18,16 @@ import { modelMethod } from "./model-attributes";
 import { leadsToModel } from "./models";
 import { rememberModules } from "./modules";
 import { scopeNames } from "./names";
-import { bareObject, callFields, classOfSelf, fillTrainer, instantiate, setPlainly, trainerBase } from "./objects";
+import {
+	bareObject,
+	boundMethod,
+	callFields,
+	classOfSelf,
+	fillTrainer,
+	instantiate,
+	setPlainly,
+	trainerBase,
+} from "./objects";
 import { callSite } from "./recorder";
 import { mayStop } from "./relevance";
 import { spoil } from "./spoil";
@@ -222,11 +230,8 @@ function callObject(
 ): Result[] {
 	const object = getObject(state, callee.id);
 	if (object?.t === "class") return instantiate(machine, state, callee.id, args, call, ctx);
-	if (object?.t === "instance") {
-		const method = findMember(state, object.cls, "__call__") ?? findMember(state, object.cls, "forward");
-		if (method?.value.k === "function")
-			return callFunction(machine, state, { ...method.value, self: callee }, args, call, ctx);
-	}
+	const method = boundMethod(state, callee, "__call__") ?? boundMethod(state, callee, "forward");
+	if (method) return callFunction(machine, state, method, args, call, ctx);
 	return callUnknown(state, callee, args, call, ctx);
 }
 

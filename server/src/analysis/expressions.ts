@@ -25,9 +25,19 @@ import { functionValue } from "./definitions";
 import { evaluateYield } from "./generators";
 import { knownModel } from "./handles";
 import { merge } from "./join";
-import { type Arguments, type Context, type Machine, OTHER, type Result, siteKey, type Use } from "./machine";
+import {
+	type Arguments,
+	type Context,
+	type Machine,
+	NO_ARGUMENTS,
+	OTHER,
+	type Result,
+	siteKey,
+	type Use,
+} from "./machine";
 import { left, settled } from "./modules";
 import { dottedName, scopeNames } from "./names";
+import { boundMethod, readBy } from "./objects";
 import { binary, unary } from "./operators";
 import { type Clause, fork, getObject, getVar, resolve, type State } from "./state";
 import { assign } from "./targets";
@@ -427,6 +437,8 @@ function evaluateDict(machine: Machine, state: State, expr: DictExpr, ctx: Conte
 function evaluateSubscript(machine: Machine, state: State, expr: SubscriptExpr, ctx: Context): Result[] {
 	return evaluateAll(machine, state, [expr.value, expr.index], ctx).flatMap(({ state: after, values }) => {
 		const [base, index] = values.map((value) => resolve(after, value)) as [Value, Value];
+		const own = boundMethod(after, base, "__getitem__");
+		if (own) return readBy(machine, after, own, { ...NO_ARGUMENTS, positional: [index] }, ctx);
 		const chosen =
 			chooseEntry(machine, after, base, index, undefined, ctx) ?? one(after, subscript(after, base, index));
 		return chosen.map((r) => ({ state: r.state, value: seen(machine, r.state, expr, r.value, OTHER, ctx) }));

@@ -6,7 +6,8 @@ import { itemsOf, newList } from "./containers";
 import { evaluate } from "./expressions";
 import type { GeneratorObject } from "./heap";
 import { iterate } from "./loops";
-import { type Arguments, type Context, type Machine, type Result, siteKey } from "./machine";
+import { type Arguments, type Context, type Machine, NO_ARGUMENTS, type Result, siteKey } from "./machine";
+import { boundMethod, readBy } from "./objects";
 import { spoil } from "./spoil";
 import { getObject, resolve, type State, setObject } from "./state";
 import { type FunctionValue, NONE, type RefValue, symbol, type Value } from "./values";
@@ -92,8 +93,20 @@ export function firstYield(machine: Machine, state: State, generator: RefValue, 
 	return ends && found;
 }
 
-/** The values of a generator as a list; any other value as it is. */
+/** What a `for` goes through: an object of the person's may say itself what that is. */
+export function iterated(machine: Machine, state: State, value: Value, ctx: Context): Result[] {
+	const iter = boundMethod(state, value, "__iter__");
+	return iter ? readBy(machine, state, iter, NO_ARGUMENTS, ctx) : [{ state, value }];
+}
+
+/** The values of a generator, or of an object that makes one, as a list; any other value as it is. */
 export function drained(machine: Machine, state: State, value: Value, site: Span, ctx: Context): Result[] {
+	return iterated(machine, state, value, ctx).flatMap((result) =>
+		drain(machine, result.state, result.value, site, ctx),
+	);
+}
+
+function drain(machine: Machine, state: State, value: Value, site: Span, ctx: Context): Result[] {
 	const generator = resolve(state, value);
 	const object = freshGenerator(state, generator);
 	if (!object || generator.k !== "ref") return [{ state, value }];

@@ -2,7 +2,7 @@
 import type { Expr, ForStmt, WhileStmt } from "../syntax/facts";
 import { LOOP_PASSES } from "./bounds";
 import { evaluateTest } from "./expressions";
-import { freshGenerator, runGenerator } from "./generators";
+import { freshGenerator, iterated, runGenerator } from "./generators";
 import type { Condition } from "./graph";
 import { merge } from "./join";
 import { enterPass, isCutShort, iterate, type Pass, passContext, settleGuesses } from "./loops";
@@ -20,7 +20,10 @@ export function runFor(machine: Machine, states: readonly State[], statement: Fo
 		{ readonly states: State[]; readonly passes: readonly Pass[]; readonly cut: boolean }
 	>();
 	const out: Outcome[] = [];
-	for (const source of states.flatMap((state) => machine.evaluate(state, statement.iter, ctx))) {
+	const sources = states
+		.flatMap((state) => machine.evaluate(state, statement.iter, ctx))
+		.flatMap((source) => iterated(machine, source.state, source.value, ctx));
+	for (const source of sources) {
 		const taken = runOverGenerator(machine, source, statement, ctx);
 		if (taken) {
 			out.push(...taken);

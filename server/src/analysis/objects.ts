@@ -117,6 +117,14 @@ export function fillTrainer(
 
 // --- reading
 
+/** A method that the object's class defines itself, bound to the object. */
+export function boundMethod(state: State, given: Value, name: string): FunctionValue | undefined {
+	const self = resolve(state, given);
+	const object = self.k === "ref" ? getObject(state, self.id) : undefined;
+	const found = object?.t === "instance" ? findMember(state, object.cls, name)?.value : undefined;
+	return object?.t === "instance" && found?.k === "function" ? bound(found, self, object.cls) : undefined;
+}
+
 export function instanceAttribute(
 	machine: Machine,
 	state: State,
@@ -134,9 +142,8 @@ export function instanceAttribute(
 	if (found) return bindMember(machine, state, found.value, self, object.cls, name, ctx);
 	const spec = inheritedMethod(state, object.cls, name);
 	if (spec) return plain({ k: "method", self, spec });
-	const fallback = findMember(state, object.cls, "__getattr__")?.value;
-	if (fallback?.k === "function")
-		return readBy(machine, state, { ...fallback, self }, { ...NO_ARGUMENTS, positional: [constant(name)] }, ctx);
+	const fallback = boundMethod(state, self, "__getattr__");
+	if (fallback) return readBy(machine, state, fallback, { ...NO_ARGUMENTS, positional: [constant(name)] }, ctx);
 	// A method of a base that we cannot see may do anything to the object.
 	if (externalBases(state, object.cls).some((base) => classKind(base) !== "module"))
 		return plain({ k: "native", self, name });
@@ -182,7 +189,7 @@ function readProperty(
 }
 
 /** Reading the attribute calls a function. That has no call syntax; its place is the definition. */
-function readBy(machine: Machine, state: State, func: FunctionValue, args: Arguments, ctx: Context): Result[] {
+export function readBy(machine: Machine, state: State, func: FunctionValue, args: Arguments, ctx: Context): Result[] {
 	const at = func.file === ctx.file ? ctx : { ...ctx, file: func.file, statement: undefined };
 	return machine.call(state, func, args, impliedCall(definitionName(func)), at);
 }
@@ -277,7 +284,6 @@ function updates(state: State, args: Arguments): ReadonlyMap<string, Value> | un
 	return new Map([...entries.map(([key, item]) => [String(key), item] as const), ...args.keywords]);
 }
 
-/** Assignments do not fork: what a setter does in several ways leaves nothing known of the object. */
 function callSetter(
 	machine: Machine,
 	state: State,
@@ -286,15 +292,28 @@ function callSetter(
 	value: Value,
 	ctx: Context,
 ): void {
-	if (setter?.k !== "function") return;
-	const results = readBy(machine, state, { ...setter, self }, { ...NO_ARGUMENTS, positional: [value] }, ctx);
+	if (setter?.k === "function") writeBy(machine, state, { ...setter, self }, [value], ctx);
+}
+
+/**
+ * Assigning calls a method. Assignments do not fork: what one does in several ways leaves nothing known of the object.
+ */
+export function writeBy(
+	machine: Machine,
+	state: State,
+	func: FunctionValue,
+	positional: readonly Value[],
+	ctx: Context,
+): void {
+	const results = readBy(machine, state, func, { ...NO_ARGUMENTS, positional }, ctx);
+	const site = `set:${siteKey(ctx, func.def)}`;
 	const [first, ...others] = merge(
 		results.map((result) => result.state),
-		`set:${keyOf(self)}`,
+		site,
 	);
 	if (!first) return;
 	Object.assign(state, first);
-	if (others.length > 0) spoil(state, [self], `set:${siteKey(ctx, setter.def)}`);
+	if (others.length > 0 && func.self) spoil(state, [func.self], site);
 }
 
 // --- asking

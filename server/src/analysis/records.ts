@@ -1,12 +1,13 @@
 /** Classes that are lists of fields: dataclasses and their kin, named tuples, typed dicts. */
 import type { CallExpr, ClassStmt, Expr } from "../syntax/facts";
-import { classOf, findMember } from "./classes";
+import { classOf } from "./classes";
 import { newDict } from "./containers";
 import type { RecordField, RecordSpec } from "./heap";
 import { type Arguments, type Context, type Machine, NO_ARGUMENTS, type Result, siteKey } from "./machine";
 import { dottedName } from "./names";
+import { boundMethod } from "./objects";
 import { getObject, resolve, type State, setObject } from "./state";
-import { type Constant, constant, external, type ObjId, type RefValue, symbol, tuple, type Value } from "./values";
+import { type Constant, constant, external, type RefValue, symbol, tuple, type Value } from "./values";
 
 const MAKES_RECORD =
 	/(^|\.)dataclass$|^attrs?\.(s|attrs|define|frozen|mutable)$|^pydantic\.(main\.)?BaseModel$|^typing(_extensions)?\.(NamedTuple|TypedDict)$/;
@@ -111,7 +112,7 @@ export function makeRecord(
 	const object = getObject(state, self.id);
 	if (object?.t !== "instance") return [{ state, value: self }];
 	setObject(state, self.id, { ...object, fields });
-	return afterwards(machine, state, self, object.cls, call, ctx);
+	return afterwards(machine, state, self, call, ctx);
 }
 
 function leftOut(
@@ -131,21 +132,12 @@ function leftOut(
 }
 
 /** `__post_init__` of dataclasses, and the names that attrs and pydantic have for it. */
-function afterwards(
-	machine: Machine,
-	state: State,
-	self: RefValue,
-	cls: ObjId,
-	call: CallExpr,
-	ctx: Context,
-): Result[] {
+function afterwards(machine: Machine, state: State, self: RefValue, call: CallExpr, ctx: Context): Result[] {
 	const hook = ["__post_init__", "__attrs_post_init__", "model_post_init"]
-		.map((name) => findMember(state, cls, name)?.value)
-		.find((value) => value?.k === "function");
-	if (hook?.k !== "function") return [{ state, value: self }];
-	return machine
-		.call(state, { ...hook, self }, NO_ARGUMENTS, call, ctx)
-		.map((result) => ({ state: result.state, value: self }));
+		.map((name) => boundMethod(state, self, name))
+		.find((method) => method !== undefined);
+	if (!hook) return [{ state, value: self }];
+	return machine.call(state, hook, NO_ARGUMENTS, call, ctx).map((result) => ({ state: result.state, value: self }));
 }
 
 // --- using one

@@ -5,7 +5,7 @@ import { newList, sequenceItems, setItem } from "./containers";
 import { type Context, type Machine, siteKey } from "./machine";
 import { moduleFrame } from "./modules";
 import { scopeNames } from "./names";
-import { keepField } from "./objects";
+import { boundMethod, keepField, writeBy } from "./objects";
 import { spoil } from "./spoil";
 import { deleteVar, getVar, resolve, type State, setSlot, setVar } from "./state";
 import { computed } from "./truth";
@@ -59,7 +59,9 @@ function assignSubscript(machine: Machine, state: State, target: SubscriptExpr, 
 	const [index] = machine.evaluate(state, target.index, ctx);
 	if (!base || !index || base.state !== state || index.state !== state) return;
 	const container = resolve(state, base.value);
-	if (container.k === "ref") setItem(state, container.id, index.value, value);
+	const own = boundMethod(state, container, "__setitem__");
+	if (own) writeBy(machine, state, own, [index.value, value], ctx);
+	else if (container.k === "ref") setItem(state, container.id, index.value, value);
 	else if (container.k === "native" && container.name === "__dict__")
 		setUnder(state, container.self, index.value, value, siteKey(ctx, target));
 	else setSlot(state, keyOf(computed(`${keyOf(container)}[${keyOf(index.value)}]`)), value);

@@ -1,11 +1,10 @@
 /** `with`: what entering binds, and what leaving does. */
 import type { Expr, WithStmt } from "../syntax/facts";
-import { findMember } from "./classes";
 import { firstYield, freshGenerator, runGenerator } from "./generators";
 import { merge } from "./join";
 import { type Context, impliedCall, type Machine, NO_ARGUMENTS, type Outcome, type Result, siteKey } from "./machine";
 import { dottedName } from "./names";
-import { definitionName, EXIT_STACK } from "./objects";
+import { boundMethod, definitionName, EXIT_STACK } from "./objects";
 import { spoil } from "./spoil";
 import { dropSlots, getObject, getSlot, resolve, type State, setObject, setSlot } from "./state";
 import { execute } from "./statements";
@@ -71,14 +70,8 @@ function manage(
 	const object = getObject(state, value.id);
 	if (object?.t !== "instance") return undefined;
 	if (object.cls === EXIT_STACK) return throughStack(state, value, at, ctx, within);
-	const enter = method(state, value, "__enter__") ?? method(state, value, "__aenter__");
+	const enter = boundMethod(state, value, "__enter__") ?? boundMethod(state, value, "__aenter__");
 	return enter && throughObject(machine, state, value, enter, at, ctx, within);
-}
-
-function method(state: State, self: RefValue, name: string): FunctionValue | undefined {
-	const object = getObject(state, self.id);
-	const found = object?.t === "instance" ? findMember(state, object.cls, name)?.value : undefined;
-	return found?.k === "function" ? { ...found, self } : undefined;
 }
 
 /** `__enter__` gives what is bound, and `__exit__` runs however the body is left. */
@@ -94,7 +87,7 @@ function throughObject(
 	const call = impliedCall(at);
 	const inside = machine.call(state, enter, NO_ARGUMENTS, call, ctx).flatMap((r) => within(r.state, r.value));
 	return inside.flatMap((outcome): Outcome[] => {
-		const exit = method(outcome.state, self, "__exit__") ?? method(outcome.state, self, "__aexit__");
+		const exit = boundMethod(outcome.state, self, "__exit__") ?? boundMethod(outcome.state, self, "__aexit__");
 		if (!exit || outcome.kind === "stop") return [outcome];
 		const args = { ...NO_ARGUMENTS, positional: [NONE, NONE, NONE] };
 		return machine.call(outcome.state, exit, args, call, ctx).map((left) => ({ ...outcome, state: left.state }));
@@ -156,7 +149,7 @@ export function enterContext(machine: Machine, state: State, stack: RefValue, va
 	const context = resolve(state, value);
 	const first = context.k === "ref" ? firstYield(machine, state, context, ctx) : undefined;
 	if (first) return first;
-	const enter = context.k === "ref" ? method(state, context, "__enter__") : undefined;
+	const enter = boundMethod(state, context, "__enter__");
 	if (!enter) return [{ state, value: entered(value) }];
 	return machine.call(state, enter, NO_ARGUMENTS, impliedCall(definitionName(enter)), ctx);
 }
