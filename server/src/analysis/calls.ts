@@ -134,7 +134,9 @@ function callExternal(
 function callUnknown(state: State, callee: Value, args: Arguments, call: CallExpr, ctx: Context): Result[] {
 	if (isPure(callee)) return one(state, resolve(state, pureResult(callee, args)));
 	const key = truthKey(callee, args);
-	spoil(state, [...args.positional, ...args.keywords.values()], siteKey(ctx, call));
+	// A function that is not followed may change its receiver and the globals that it declares.
+	const own = callee.k === "function" ? [callee] : [];
+	spoil(state, [...own, ...args.positional, ...args.keywords.values()], siteKey(ctx, call));
 	forgetReceiver(state, callee);
 	const op = key === undefined ? undefined : ({ kind: "call", key } as const);
 	return one(state, symbol(`result:${siteKey(ctx, call)}`, op));
