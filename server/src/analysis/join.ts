@@ -205,6 +205,7 @@ function intersectFacts(into: State, from: State): void {
 const ALTERNATIVES = 8;
 
 function commonFact(a: Fact, b: Fact): Fact {
+	if (a === b) return a;
 	const either = a.oneOf && b.oneOf ? [...new Set([...a.oneOf, ...b.oneOf])] : undefined;
 	const excludes = (fact: Fact, value: Constant): boolean =>
 		fact.differs.includes(value) || (fact.oneOf !== undefined && !fact.oneOf.includes(value));

@@ -45,14 +45,41 @@ export function mentionedNames(node: unknown, names: Set<string> = new Set()): R
 	return names;
 }
 
-/** Every name that some function under a node declares global. */
-export function globalsOf(node: unknown, names: Set<string> = new Set()): ReadonlySet<string> {
-	if (Array.isArray(node)) for (const item of node) globalsOf(item, names);
-	if (!node || typeof node !== "object") return names;
-	const part = node as Stmt | Expr;
-	if (part.kind === "global") for (const name of part.names) names.add(name);
-	for (const value of Object.values(part)) if (value && typeof value === "object") globalsOf(value, names);
+/** Every name that some function under these statements declares global. */
+export function globalsOf(block: Block, names: Set<string> = new Set()): ReadonlySet<string> {
+	for (const statement of block) {
+		if (statement.kind === "global") for (const name of statement.names) names.add(name);
+		for (const inner of blocksOf(statement)) globalsOf(inner, names);
+	}
 	return names;
+}
+
+/** The blocks that stand in a statement. */
+function blocksOf(statement: Stmt): readonly Block[] {
+	switch (statement.kind) {
+		case "if":
+			return [...statement.branches.map((branch) => branch.body), statement.orelse];
+		case "for":
+		case "while":
+			return [statement.body, statement.orelse];
+		case "try":
+			return [
+				statement.body,
+				...statement.handlers.map((handler) => handler.body),
+				statement.orelse,
+				statement.finalbody,
+			];
+		case "match":
+			return statement.cases.map((one) => one.body);
+		case "with":
+		case "def":
+		case "class":
+			return [statement.body];
+		case "unknown-stmt":
+			return [statement.parts.filter(isStatement)];
+		default:
+			return [];
+	}
 }
 
 function collect(def: DefStmt | LambdaExpr): ScopeNames {
