@@ -34,7 +34,7 @@ export function analyze(input: AnalysisInput): ModelGraph {
 }
 
 function createMachine({ name, text, facts, program = ALONE }: AnalysisInput): Machine {
-	const files = [loadedFile({ id: program.entry, name, dotted: "__main__", text, facts: () => facts })];
+	const files = [loadedFile({ id: program.entry, name, dotted: "__main__", text, concerns: true, facts: () => facts })];
 	const machine: Machine = {
 		program,
 		files,

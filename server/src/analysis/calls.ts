@@ -262,8 +262,8 @@ export function callFunction(
 }
 
 /**
- * Steps that a look into a function is worth. One of another file is looked into where it may do something to a model, and
- * briefly where it may stop the program; one of the same file always, but no more often than tells something.
+ * Steps that a look into a function is worth, where it stands in another file: many where it may do something to a model. One
+ * that can do nothing to a model, nor stop the program, is looked into no more often than tells something.
  */
 function worth(machine: Machine, state: State, func: FunctionValue, args: Arguments): number {
 	const module = machine.files[func.file];
@@ -272,10 +272,9 @@ function worth(machine: Machine, state: State, func: FunctionValue, args: Argume
 	const given = [...(func.self ? [func.self] : []), ...args.positional, ...args.keywords.values()];
 	if (given.some((value) => leadsToModel(state, value) !== undefined)) return FOREIGN_CALL_STEPS;
 	if (mayStop(func.def)) return GUARD_STEPS;
-	if (func.file !== 0) return 0;
 	const times = (machine.unrelated.get(func.def) ?? 0) + 1;
 	machine.unrelated.set(func.def, times);
-	return times <= UNRELATED_CALLS ? FOREIGN_CALL_STEPS : 0;
+	return times <= UNRELATED_CALLS ? GUARD_STEPS : 0;
 }
 
 /**

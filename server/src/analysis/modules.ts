@@ -49,8 +49,8 @@ export function moduleContext(file: FileId, text: string): Context {
 }
 
 export function loadedFile(module: ProgramModule): LoadedFile {
-	const { id, name, dotted, text } = module;
-	return { id, name, dotted, text, facts: () => module.facts(), stars: [], ran: "nothing" };
+	const { id, name, dotted, text, concerns } = module;
+	return { id, name, dotted, text, concerns, facts: () => module.facts(), stars: [], ran: "nothing" };
 }
 
 // --- what an import means

@@ -14,6 +14,8 @@ export interface ProgramModule {
 	readonly dotted: string;
 	/** Empty for a folder without `__init__.py`. */
 	readonly text: string;
+	/** It names PEFT, or imports what does; all that the others can do is to say how the program goes on. */
+	readonly concerns: boolean;
 	/** Lowered when first asked for. Never throws. */
 	facts(): ModuleFacts;
 }
@@ -23,7 +25,7 @@ export interface Program {
 	readonly entry: string;
 	/**
 	 * What `from <level dots><path> import …` or `import <path>` means in the module with the id `from`. Undefined: not of
-	 * this workspace (a library, or nothing there), or of no concern: nothing in it, nor in what it imports, names PEFT.
+	 * this workspace: a library, or nothing there.
 	 */
 	find(from: string, level: number, path: string): ProgramModule | undefined;
 	/** The module `name` in the package `of`; undefined also where `of` is no package. */

@@ -10,15 +10,17 @@ export interface Relevance {
 	/** The function of the file names a wrapping or creating call, itself or through functions of the program that it names. */
 	matters(def: DefStmt): boolean;
 	/** The same of a function in another module, where only wrapping calls count; inner functions always matter. */
-	mattersIn(module: Pick<ProgramModule, "id" | "facts">, def: DefStmt | LambdaExpr): boolean;
+	mattersIn(module: Telling, def: DefStmt | LambdaExpr): boolean;
 }
+
+type Telling = Pick<ProgramModule, "id" | "concerns" | "facts">;
 
 /** Models are made by it in every script. */
 const CREATING = "from_pretrained";
 
 export function judgeRelevance(program: Program, facts: ModuleFacts): Relevance {
 	const { used, defs } = mentionsOf(facts);
-	const names = new Set([CREATING, ...mattering(program, { id: program.entry, facts: () => facts })]);
+	const names = new Set([CREATING, ...mattering(program, { id: program.entry, concerns: true, facts: () => facts })]);
 	spread(defs, names);
 	return {
 		used,
@@ -39,7 +41,8 @@ const memo = new WeakMap<Program, Map<string, ReadonlySet<string>>>();
  * The names that matter in a module: wrapping calls, functions that name one, and what it imports of the like. One that is
  * being asked for has only the first.
  */
-function mattering(program: Program, module: Pick<ProgramModule, "id" | "facts">): ReadonlySet<string> {
+function mattering(program: Program, module: Telling): ReadonlySet<string> {
+	if (!module.concerns) return wrappingNames;
 	const known = memo.get(program) ?? new Map<string, ReadonlySet<string>>();
 	memo.set(program, known);
 	const before = known.get(module.id);

@@ -29,7 +29,7 @@ export function testProgram(entry: string, files: ReadonlyMap<string, string>, p
 function moduleOf(path: string, text: string, parser: PythonParser): ProgramModule {
 	const facts = parser.parse(text);
 	const dotted = path.replace(/(\/__init__)?\.py$/, "").replaceAll("/", ".");
-	return { id: path, name: path, dotted, text, facts: () => facts };
+	return { id: path, name: path, dotted, text, concerns: true, facts: () => facts };
 }
 
 function foldersOf(path: string): readonly string[] {

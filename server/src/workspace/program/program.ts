@@ -1,4 +1,4 @@
-/** A program as the analysis asks for it: the files that concern, out of all that the entry imports. */
+/** A program as the analysis asks for it: all that the entry imports, where any of it names PEFT. */
 import type { Program, ProgramModule } from "../../analysis/program";
 import type { ModuleFacts } from "../../syntax/facts";
 import type { Closure, Entry, ProgramNode } from "./closure";
@@ -19,14 +19,16 @@ export interface LoadedProgram extends Program {
 	has(id: string): boolean;
 }
 
-/** The files that are handed out: nothing else of a closure can change an answer. */
-export function handedOut(entry: Entry, { nodes, concerning }: Closure): ReadonlyMap<string, ProgramNode> {
-	return new Map([...nodes].filter(([id]) => id === entry.id || concerning.has(id)));
+/** The files that are handed out: flags, guards and base classes of any of them may decide what happens to a model. */
+export function handedOut({ nodes, concerning }: Closure): ReadonlyMap<string, ProgramNode> {
+	return concerning.size === 0 ? NOTHING : nodes;
 }
+
+const NOTHING: ReadonlyMap<string, ProgramNode> = new Map();
 
 export function answersOf(
 	entry: Entry,
-	{ nodes }: Closure,
+	{ nodes, concerning }: Closure,
 	handed: ReadonlyMap<string, ProgramNode>,
 	nameOf: (id: string) => string,
 	facts: FactsCache,
@@ -44,7 +46,7 @@ export function answersOf(
 		const known = modules.get(target.id);
 		const node = handed.get(target.id);
 		if (known !== undefined || node === undefined) return known;
-		const made = moduleFor(node, nameOf(target.id), facts);
+		const made = moduleFor(node, nameOf(target.id), concerning.has(target.id), facts);
 		modules.set(target.id, made);
 		return made;
 	}
@@ -59,13 +61,14 @@ export function answersOf(
 	};
 }
 
-function moduleFor({ target, module }: ProgramNode, name: string, cache: FactsCache): ProgramModule {
+function moduleFor({ target, module }: ProgramNode, name: string, concerns: boolean, cache: FactsCache): ProgramModule {
 	let facts: ModuleFacts | undefined;
 	return {
 		id: target.id,
 		name,
 		dotted: target.dotted,
 		text: module?.text ?? "",
+		concerns,
 		facts() {
 			// Kept here as well: whoever asks twice must be given the same object.
 			facts ??= module === undefined ? cache.of("") : module.facts();

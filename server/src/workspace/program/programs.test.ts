@@ -43,7 +43,7 @@ const concerns: Readonly<Record<string, Concern>> = {
 	"it alone": {
 		files: { "/ws/a.py": "import torch" },
 		code: "import a\nimport peft",
-		handedOut: ["-", "-"],
+		handedOut: ["/ws/a.py", "-"],
 		concerns: true,
 	},
 	"what it imports": { files: { "/ws/a.py": "import trl" }, code: "import a", handedOut: ["/ws/a.py"], concerns: true },
@@ -56,7 +56,7 @@ const concerns: Readonly<Record<string, Concern>> = {
 	"one of two": {
 		files: { "/ws/a.py": "import peft", "/ws/b.py": "import torch" },
 		code: "import a\nimport b",
-		handedOut: ["/ws/a.py", "-"],
+		handedOut: ["/ws/a.py", "/ws/b.py"],
 		concerns: true,
 	},
 	"round in a circle": {
@@ -115,7 +115,7 @@ const concerns: Readonly<Record<string, Concern>> = {
 	},
 };
 
-describe("what is handed out concerns PEFT", () => {
+describe("all is handed out where something of it concerns PEFT", () => {
 	test.each(Object.entries(concerns))("%s", async (_name, { files, code, handedOut, concerns: concerned }) => {
 		const program = await world(parser, files, ["/ws"]).load("/ws/train.py", code);
 		expect(allMeanings(program, code)).toEqual(handedOut);
@@ -215,8 +215,8 @@ describe("what is read", () => {
 		expect([...disk.asked()].sort()).toEqual(["/ws/", "/ws/b.py"]);
 	});
 
-	test("what changes in a file that does not concern changes nothing", async () => {
-		const { disk, load, programs } = world(parser, files, ["/ws"]);
+	test("what changes where nothing concerns changes nothing", async () => {
+		const { disk, load, programs } = world(parser, { "/ws/a.py": "import b", "/ws/b.py": "import torch" }, ["/ws"]);
 		const { version } = await load("/ws/train.py", "import a");
 		disk.write("/ws/b.py", "import numpy as np");
 		programs.forget(idOf(uriOf("/ws/b.py")));

@@ -107,7 +107,7 @@ export function createPrograms(sources: ProgramSources): Programs {
 	function programOf(entry: Entry): LoadedProgram {
 		const look = lookAround();
 		const whole = closure(entry, look);
-		const nodes = handedOut(entry, whole);
+		const nodes = handedOut(whole);
 		const complete = look.missing() === 0;
 		const before = told.get(entry.id);
 		const same = complete && before !== undefined && sameNodes(before.nodes, nodes, entry.id);
