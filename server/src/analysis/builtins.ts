@@ -149,7 +149,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 	// In which order models come is not known.
 	"builtins.sorted": (machine, state, args, call, ctx) => {
 		const [value] = args.positional;
-		if (value && leadsToModel(state, value) !== undefined) return one(state, symbol(`result:${siteKey(ctx, call)}`));
+		if (value && leadsToModel(state, value)) return one(state, symbol(`result:${siteKey(ctx, call)}`));
 		return passOn(machine, state, args, call, ctx);
 	},
 	"builtins.iter": passOn,

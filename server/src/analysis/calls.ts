@@ -270,7 +270,7 @@ function worth(machine: Machine, state: State, func: FunctionValue, args: Argume
 	if (!module || machine.tooLong.has(func.def)) return 0;
 	if (machine.relevance.mattersIn(module, func.def)) return FOREIGN_CALL_STEPS;
 	const given = [...(func.self ? [func.self] : []), ...args.positional, ...args.keywords.values()];
-	if (given.some((value) => leadsToModel(state, value) !== undefined)) return FOREIGN_CALL_STEPS;
+	if (given.some((value) => leadsToModel(state, value))) return FOREIGN_CALL_STEPS;
 	if (mayStop(func.def)) return GUARD_STEPS;
 	const times = (machine.unrelated.get(func.def) ?? 0) + 1;
 	machine.unrelated.set(func.def, times);

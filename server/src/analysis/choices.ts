@@ -33,5 +33,5 @@ export function chooseEntry(
 }
 
 function isWorthIt(state: State, value: Value): boolean {
-	return value.k === "function" || value.k === "partial" || leadsToModel(state, value) !== undefined;
+	return value.k === "function" || value.k === "partial" || leadsToModel(state, value);
 }

@@ -9,7 +9,7 @@ import { giveFixtures, setUp } from "./fixtures";
 import { materialize, refineToPeft } from "./handles";
 import { merge } from "./join";
 import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place, type Result, textOf } from "./machine";
-import { coreCondition, leadsToModel } from "./models";
+import { coreCondition, describeModels, leadsToModel } from "./models";
 import { isDefinition, moduleContext, moduleFrame, rememberModules } from "./modules";
 import { dottedName } from "./names";
 import { instantiate } from "./objects";
@@ -120,7 +120,7 @@ function holdsModel(machine: Machine, entry: Entry, makers: Makers, budget: { le
 	const { cls } = entry;
 	if (!cls) return false;
 	const made = guarded(machine, budget, place(entry.ctx, entry.def), () => madeObjects(machine, entry, cls, makers));
-	return (made ?? []).some((result) => leadsToModel(result.state, result.value) !== undefined);
+	return (made ?? []).some((result) => leadsToModel(result.state, result.value));
 }
 
 interface Receiver {
@@ -225,7 +225,7 @@ function fieldsOf(state: State, self: Value): ReadonlyMap<string, Value> {
 function fieldModel(state: State, self: Value, name: string): string | undefined {
 	const cores = new Map<ObjId, number>();
 	const value = fieldsOf(state, self).get(name);
-	const models = value && leadsToModel(state, value, cores);
+	const models = value && describeModels(state, value, cores);
 	return models && `${models} ${[...cores.keys()].map((id) => coreCondition(state, id)).join()}`;
 }
 

@@ -128,7 +128,7 @@ function isForgettable(state: State, value: Value | undefined): boolean {
 	if (value.k === "tuple") return value.items.every((item) => isForgettable(state, item));
 	if (value.k !== "ref") return false;
 	const object = getObject(state, value.id);
-	return (object?.t === "list" || object?.t === "dict") && leadsToModel(state, value) === undefined;
+	return (object?.t === "list" || object?.t === "dict") && !leadsToModel(state, value);
 }
 
 function sameOwned<K, V>(a: Owned<K, V>, b: Owned<K, V>, same: (x: V, y: V) => boolean): boolean {
@@ -150,8 +150,8 @@ function forgetDifferences(into: State, from: State): void {
 /** Both lead to the same models: `into` stands for the two. */
 function joinPlain(into: State, from: State, site: string): void {
 	const differ = (value: Value, other: Value | undefined): boolean => {
-		if (other === undefined) return leadsToModel(into, value) === undefined;
-		return !sameValue(value, other) && leadsToModel(into, value) === undefined;
+		if (other === undefined) return !leadsToModel(into, value);
+		return !sameValue(value, other) && !leadsToModel(into, value);
 	};
 	for (const [frame, vars] of [...into.frames.map]) {
 		const others = frameVars(from, frame);

@@ -1,4 +1,5 @@
 /** Which models the variables of a state lead to. */
+import type { HeapObject } from "./heap";
 import { getCore, getObject, resolve, type State } from "./state";
 import type { FrameId, ObjId, Value } from "./values";
 
@@ -21,12 +22,12 @@ export function modelSignature(state: State, shared: ReadonlySet<FrameId>): stri
 			continue;
 		}
 		for (const [name, value] of vars.map) {
-			const model = leadsToModel(state, value, numbers);
+			const model = describeModels(state, value, numbers);
 			if (model !== undefined) parts.push(`${frame}.${name}=${model}`);
 		}
 	}
 	for (const [name, value] of [...state.bindings.map, ...state.slots.map]) {
-		const model = leadsToModel(state, value, numbers);
+		const model = describeModels(state, value, numbers);
 		if (model !== undefined) parts.push(`${name}=${model}`);
 	}
 	// What a module holds is reached through none of these variables.
@@ -36,49 +37,102 @@ export function modelSignature(state: State, shared: ReadonlySet<FrameId>): stri
 	return parts.sort().join(";");
 }
 
-const SIGNATURE_DEPTH = 4;
+/** How many objects lie on the way to a model at most. */
+const DEPTH = 4;
+
+/** Some way through objects, containers and closures leads from the value to a model. */
+export function leadsToModel(state: State, given: Value): boolean {
+	const seen = new Set<HeapObject>();
+	let level: readonly Value[] = [given];
+	for (let depth = 0; depth <= DEPTH + 1 && level.length > 0; depth++) {
+		const next: Value[] = [];
+		for (const one of level) {
+			const value = resolve(state, one);
+			if (value.k === "handle") return true;
+			const object = value.k === "ref" ? getObject(state, value.id) : undefined;
+			if (object?.t === "optimizer" ? object.cores.length > 0 : object?.t === "instance" && object.core) return true;
+			if (object && seen.has(object)) continue;
+			if (object) seen.add(object);
+			next.push(...within(value, object));
+		}
+		level = next;
+	}
+	return false;
+}
 
 /** A description of the models a value leads to; undefined when it leads to none. */
-export function leadsToModel(
+export function describeModels(
 	state: State,
 	given: Value,
 	numbers: Map<ObjId, number> = new Map(),
-	depth = 0,
 ): string | undefined {
+	return leadsToModel(state, given) ? describe(state, given, numbers, 0) : undefined;
+}
+
+function describe(state: State, given: Value, numbers: Map<ObjId, number>, depth: number): string | undefined {
 	const value = resolve(state, given);
 	if (value.k === "handle")
 		return `${coreNumber(numbers, value.core)}:${value.path.map((step) => step.token).join("/")}`;
-	if (depth > SIGNATURE_DEPTH) return undefined;
-	const inner = (values: Iterable<Value>): string | undefined => {
-		const found = [...values].map((one) => leadsToModel(state, one, numbers, depth + 1) ?? "");
-		return found.some((one) => one !== "") ? `(${found.join(",")})` : undefined;
-	};
+	if (depth > DEPTH) return undefined;
+	const object = value.k === "ref" ? getObject(state, value.id) : undefined;
+	if (object?.t === "optimizer") return object.cores.map((core) => `o${coreNumber(numbers, core)}`).join() || undefined;
+	const own = object?.t === "instance" && object.core ? `n${coreNumber(numbers, object.core)}` : undefined;
+	const found = within(value, object).map((one) => describe(state, one, numbers, depth + 1) ?? "");
+	const inner = found.some((one) => one !== "") ? `(${found.join(",")})` : undefined;
+	return own === undefined ? inner : `${own}${inner ?? ""}`;
+}
+
+const NOTHING: readonly Value[] = [];
+const insides = new WeakMap<HeapObject, readonly Value[]>();
+
+/** What a value holds that may lead to a model, in an order that is the same in every state. */
+function within(value: Value, object: HeapObject | undefined): readonly Value[] {
 	switch (value.k) {
 		case "tuple":
-			return inner(value.items);
+			return value.items;
 		case "partial":
-			return inner(value.args);
+			return value.args;
 		case "function":
-			return inner([...(value.self ? [value.self] : []), ...(value.defaults?.values() ?? [])]);
+			return value.self || value.defaults
+				? [...(value.self ? [value.self] : []), ...(value.defaults?.values() ?? [])]
+				: NOTHING;
 		case "method":
-			return inner([value.self]);
 		case "native":
-			return inner([value.self]);
+			return [value.self];
 		case "ref": {
-			const object = getObject(state, value.id);
-			if (object?.t === "trainer") return inner([object.model]);
-			if (object?.t === "list") return inner(object.items);
-			if (object?.t === "dict") return inner(object.entries.values());
-			if (object?.t === "optimizer")
-				return object.cores.map((core) => `o${coreNumber(numbers, core)}`).join() || undefined;
-			if (object?.t === "generator") return inner([...object.args.positional, ...object.args.keywords.values()]);
-			if (object?.t !== "instance") return undefined;
-			if (object.core) return `n${coreNumber(numbers, object.core)}${inner(object.fields.values()) ?? ""}`;
-			return inner([...object.fields.entries()].sort().map(([, field]) => field));
+			if (!object) return NOTHING;
+			let inside = insides.get(object);
+			if (!inside) {
+				inside = heldBy(object);
+				insides.set(object, inside);
+			}
+			return inside;
 		}
 		default:
-			return undefined;
+			return NOTHING;
 	}
+}
+
+function heldBy(object: HeapObject): readonly Value[] {
+	switch (object.t) {
+		case "trainer":
+			return [object.model];
+		// Places tell models apart: constants keep theirs where there is anything else.
+		case "list":
+			return object.items.every(isConstant) ? NOTHING : object.items;
+		case "dict":
+			return [...object.entries.values()].every(isConstant) ? NOTHING : [...object.entries.values()];
+		case "generator":
+			return [...object.args.positional, ...object.args.keywords.values()];
+		case "instance":
+			return [...object.fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, field]) => field);
+		default:
+			return NOTHING;
+	}
+}
+
+function isConstant(value: Value): boolean {
+	return value.k === "constant";
 }
 
 function coreNumber(numbers: Map<ObjId, number>, id: ObjId): number {

@@ -99,7 +99,7 @@ function spoilFields(state: State, object: InstanceObject | TrainerObject, site:
 	const fields = new Map(object.fields);
 	for (const [name, field] of fields) {
 		spoilCore(state, resolve(state, field));
-		const isFlag = field.k === "constant" || leadsToModel(state, field) !== undefined;
+		const isFlag = field.k === "constant" || leadsToModel(state, field);
 		if (isFlag) fields.set(name, symbol(`spoiled:${site}:${name}`));
 	}
 	return fields;
