@@ -248,7 +248,7 @@ export function branch(machine: Machine, state: State, test: Value, at: Span, ct
  */
 function guessKind(state: State, test: Value): "model" | "counter" | "none" {
 	const key = keyOf(test);
-	if (asksObject(state, test)) return "model";
+	if (asksObject(state, test) || asksRegistry(state, test)) return "model";
 	if (key.includes(COUNTER) || key.includes(ITEM)) return "counter";
 	return /[<{](core|copy|net|unknown):/.test(key) ? "model" : "none";
 }
@@ -258,6 +258,22 @@ function asksObject(state: State, test: Value): boolean {
 	const op = test.k === "symbol" ? test.op : undefined;
 	const asked = op?.kind === "compare" ? [op.left, op.right] : op?.kind === "not" ? [op.of] : [test];
 	return asked.some((value) => value.k === "ref" && getObject(state, value.id)?.t === "instance");
+}
+
+/** What is in a container that others fill, or whether anything is. */
+export function asksRegistry(state: State, test: Value): boolean {
+	if (test.k === "ref") return state.base.registries.has(test.id);
+	const op = test.k === "symbol" ? test.op : undefined;
+	switch (op?.kind) {
+		case "not":
+		case "bool":
+		case "len":
+			return asksRegistry(state, op.of);
+		case "compare":
+			return asksRegistry(state, op.right) || (op.operator !== "in" && asksRegistry(state, op.left));
+		default:
+			return false;
+	}
 }
 
 function follow(state: State, condition: Condition, kind: "model" | "counter" | "none"): void {

@@ -192,6 +192,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 	"functools.wraps": (_machine, state) =>
 		one(state, { k: "partial", func: external("functools.update_wrapper"), args: [], keywords: new Map() }),
 	"functools.update_wrapper": passOn,
+	"builtins.staticmethod": passOn,
 	"functools.partial": (_machine, state, args) => {
 		const [func, ...rest] = args.positional;
 		return func && one(state, { k: "partial", func, args: rest, keywords: args.keywords });

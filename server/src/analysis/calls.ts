@@ -17,7 +17,7 @@ import { type Arguments, type Context, type Machine, place, type Result, siteKey
 import { modelMethod } from "./model-attributes";
 import { leadsToModel } from "./models";
 import { rememberModules } from "./modules";
-import { scopeNames } from "./names";
+import { dottedName, scopeNames } from "./names";
 import {
 	bareObject,
 	boundMethod,
@@ -26,12 +26,26 @@ import {
 	fillTrainer,
 	instantiate,
 	setPlainly,
+	takeKeywords,
 	trainerBase,
 } from "./objects";
+import { applyPatch } from "./patches";
 import { callSite } from "./recorder";
 import { mayStop } from "./relevance";
 import { spoil } from "./spoil";
-import { dropFrame, dropSlots, fork, frameVars, getObject, resolve, type State, setVar, unknownId } from "./state";
+import {
+	dropFrame,
+	dropSlots,
+	fork,
+	frameVars,
+	getObject,
+	getSlot,
+	resolve,
+	type State,
+	setSlot,
+	setVar,
+	unknownId,
+} from "./state";
 import { execute, spend } from "./statements";
 import {
 	type Constant,
@@ -84,10 +98,10 @@ export function callValue(
 		case "handle": {
 			const spec = modelMethod("core", "forward");
 			if (spec) return apply(machine, state, spec, callee, args, call, ctx);
-			return callUnknown(state, callee, args, call, ctx);
+			return callUnknown(machine, state, callee, args, call, ctx);
 		}
 		default:
-			return callUnknown(state, callee, args, call, ctx);
+			return callUnknown(machine, state, callee, args, call, ctx);
 	}
 }
 
@@ -125,14 +139,23 @@ function callExternal(
 			apply(machine, given.state, spec, undefined, given.args, call, ctx),
 		);
 	if (spec) return apply(machine, state, spec, undefined, args, call, ctx);
-	return callUnknown(state, { k: "external", name }, args, call, ctx);
+	return callUnknown(machine, state, { k: "external", name }, args, call, ctx);
 }
 
 // --- what we cannot see
 
 /** An unknown callee may have changed every model it was given. */
-function callUnknown(state: State, callee: Value, args: Arguments, call: CallExpr, ctx: Context): Result[] {
+function callUnknown(
+	machine: Machine,
+	state: State,
+	callee: Value,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): Result[] {
 	if (isPure(callee)) return one(state, resolve(state, pureResult(callee, args)));
+	if (applyPatch(machine, state, callee, args, siteKey(ctx, call), ctx))
+		return one(state, symbol(`result:${siteKey(ctx, call)}`));
 	const key = truthKey(callee, args);
 	// A function that is not followed may change its receiver and the globals that it declares.
 	const own = callee.k === "function" ? [callee] : [];
@@ -183,7 +206,7 @@ function callNative(
 			return callAsPeft(machine, state, self, spec, args, call, ctx);
 	}
 	if (!isPure(callee)) spoil(state, [self.k === "super" ? self.self : self], siteKey(ctx, call));
-	return callUnknown(state, callee, args, call, ctx);
+	return callUnknown(machine, state, callee, args, call, ctx);
 }
 
 function isParserExit(state: State, self: RefValue, name: string): boolean {
@@ -216,7 +239,10 @@ function callBaseInit(
 	ctx: Context,
 ): Result[] {
 	const spec = trainerBase(state, classOfSelf(state, target));
-	if (spec && target.self.k === "ref") fillTrainer(machine, state, spec, target.self, args, call, ctx);
+	if (target.self.k === "ref") {
+		if (spec) fillTrainer(machine, state, spec, target.self, args, call, ctx);
+		else takeKeywords(state, target.self, args, siteKey(ctx, call));
+	}
 	return one(state, NONE);
 }
 
@@ -234,7 +260,7 @@ function callObject(
 	if (object?.t === "class") return instantiate(machine, state, callee.id, args, call, ctx);
 	const method = boundMethod(state, callee, "__call__") ?? boundMethod(state, callee, "forward");
 	if (method) return callFunction(machine, state, method, args, call, ctx);
-	return callUnknown(state, callee, args, call, ctx);
+	return callUnknown(machine, state, callee, args, call, ctx);
 }
 
 // --- the user's functions
@@ -249,16 +275,40 @@ export function callFunction(
 ): Result[] {
 	const { def } = func;
 	if (def.kind === "def" && def.isGenerator) return one(state, newGenerator(state, func, args, call, ctx));
-	if (ctx.stack.includes(def)) return callUnknown(state, func, args, call, ctx);
+	if (ctx.stack.includes(def)) return callUnknown(machine, state, func, args, call, ctx);
 	if (ctx.stack.length >= CALL_DEPTH) {
 		machine.recorder.note(place(ctx, call), `calls nest deeper than ${CALL_DEPTH}`);
-		return callUnknown(state, func, args, call, ctx);
+		return callUnknown(machine, state, func, args, call, ctx);
 	}
+	const cached = isCached(func) ? `cached:${keyOf(func)}(${argumentKey(args)})` : undefined;
+	const before = cached === undefined ? undefined : getSlot(state, cached);
+	if (before) return one(state, resolve(state, before));
 	const steps = worth(machine, state, func, args);
-	if (steps === 0) return callUnknown(state, func, args, call, ctx);
-	const run = (from: State): Result[] => runCall(machine, from, func, args, call, ctx);
+	if (steps === 0) return callUnknown(machine, state, func, args, call, ctx);
+	const run = (from: State): Result[] => {
+		const results = runCall(machine, from, func, args, call, ctx);
+		if (cached !== undefined) for (const result of results) setSlot(result.state, cached, result.value);
+		return results;
+	};
 	if (func.file === ctx.file) return run(state);
-	return containForeign(machine, state, func, steps, run, () => callUnknown(state, func, args, call, ctx), ctx);
+	return containForeign(
+		machine,
+		state,
+		func,
+		steps,
+		run,
+		() => callUnknown(machine, state, func, args, call, ctx),
+		ctx,
+	);
+}
+
+/** `@lru_cache`: the same arguments give the very same result. */
+function isCached({ def }: FunctionValue): boolean {
+	return def.kind === "def" && def.decorators.some((decorator) => /(^|\.)(lru_)?cache$/.test(dottedName(decorator)));
+}
+
+function argumentKey({ positional, keywords }: Arguments): string {
+	return [...positional.map(keyOf), ...[...keywords].map(([name, value]) => `${name}=${keyOf(value)}`)].join();
 }
 
 /**

@@ -58,6 +58,16 @@ export function findMember(state: State, cls: ObjId, name: string, after?: ObjId
 	return undefined;
 }
 
+/** Constants that a class or its bases have for names: what an object without a field of its own has under them. */
+export function flagsOfClass(state: State, cls: ObjId): ReadonlyMap<string, Value> {
+	const flags = new Map<string, Value>();
+	for (const { id } of programClasses(state, cls, undefined).reverse())
+		for (const [name, value] of classOf(state, id)?.attributes ?? [])
+			if (value.k === "constant") flags.set(name, value);
+			else flags.delete(name);
+	return flags;
+}
+
 function programClasses(state: State, cls: ObjId, after: ObjId | undefined): (Value & { k: "ref" })[] {
 	const order = resolutionOrder(state, { k: "ref", id: cls });
 	const start = after === undefined ? -1 : order.findIndex((one) => one.k === "ref" && one.id === after);

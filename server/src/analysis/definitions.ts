@@ -16,7 +16,7 @@ import { dottedName } from "./names";
 import { recordOf, withoutFieldCalls } from "./records";
 import { frameVars, getObject, type State, setObject, setVar } from "./state";
 import { execute } from "./statements";
-import { type FunctionValue, type PropertyValue, sameValue, type Value } from "./values";
+import { type FunctionValue, type PropertyValue, sameValue, symbol, type Value } from "./values";
 
 export function defineFunction(machine: Machine, state: State, statement: DefStmt, ctx: Context): Outcome[] {
 	return functionValue(machine, state, statement, ctx).flatMap((made) => bind(machine, made, statement, ctx));
@@ -96,11 +96,16 @@ function replacement(machine: Machine, original: Value, by: Value, name: string)
 	return by.k === "function" ? { ...by, instead: name } : by;
 }
 
+/** What it is put on is only one of several functions that are chosen from by the arguments' types. */
+const DISPATCHING = /(^|\.)(singledispatch|singledispatchmethod|overload|dispatch|multimethod)$/;
+
 /** A decorator of a library is taken to leave the function what it is; the person's own is called. */
 function decorate(machine: Machine, given: Result, by: Value, decorator: Expr, ctx: Context): Result[] {
 	const { state, value } = given;
 	const property = propertyBy(by, value);
 	if (property) return [{ state, value: property }];
+	if (by.k === "external" && DISPATCHING.test(by.name))
+		return [{ state, value: symbol(`result:${siteKey(ctx, decorator)}`) }];
 	if (!isOwn(state, by)) return [given];
 	return machine.call(state, by, { ...NO_ARGUMENTS, positional: [value] }, impliedCall(decorator), ctx);
 }

@@ -10,7 +10,7 @@ import { materialize, refineToPeft } from "./handles";
 import { merge } from "./join";
 import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place, type Result, textOf } from "./machine";
 import { coreCondition, describeModels, leadsToModel } from "./models";
-import { isDefinition, moduleContext, moduleFrame, rememberModules } from "./modules";
+import { isDefinition, moduleContext, moduleFrame, openEmpty, rememberModules } from "./modules";
 import { dottedName } from "./names";
 import { instantiate } from "./objects";
 import { bind, emptyState, fork, frameVars, getObject, type State, setVar } from "./state";
@@ -29,6 +29,7 @@ export function runFile(machine: Machine, facts: ModuleFacts): void {
 	const states = merge(ends ?? [], "end");
 	// Where the top level ends in sys.exit, functions are entered from an empty module that has only its definitions.
 	const starts = states.length > 0 ? states : definitionsOnly(machine, facts, ctx, budget);
+	for (const state of starts) openEmpty(state);
 	const { relevance } = machine;
 	const entries = new Map<DefStmt, Entry[]>();
 	for (const entry of starts.flatMap((state) => entriesOf(machine, state, ctx)))

@@ -35,7 +35,7 @@ import {
 	siteKey,
 	type Use,
 } from "./machine";
-import { left, settled } from "./modules";
+import { leftUnchanged, settled } from "./modules";
 import { dottedName, scopeNames } from "./names";
 import { boundMethod, readBy } from "./objects";
 import { binary, unary } from "./operators";
@@ -206,7 +206,7 @@ function lookup(machine: Machine, state: State, expr: NameExpr, ctx: Context): V
 			return symbol(`unbound:${name}@${ctx.key}`);
 		frame = machine.parents.get(frame);
 	}
-	const inModule = left(machine, ctx.file, name);
+	const inModule = leftUnchanged(machine, state, ctx.file, name);
 	return resolve(state, inModule ? settled(machine, state, inModule) : lookupOutside(machine, name, ctx));
 }
 

@@ -176,11 +176,12 @@ function joinPlain(into: State, from: State, site: string): void {
 }
 
 /** What one of two joined paths knows and the other does not is not known. A guess taken both ways is none. */
-function keepCommonKnowledge(into: State, from: State): void {
+export function keepCommonKnowledge(into: State, from: State): void {
 	intersectFacts(into, from);
 	into.conditions = commonConditions(into.conditions, from.conditions);
 	into.guesses = commonConditions(into.guesses, from.guesses);
 	into.passGuesses = commonConditions(into.passGuesses, from.passGuesses);
+	if (into.changed !== from.changed) into.changed = [...new Set([...into.changed, ...from.changed])];
 	if (into.clauses !== from.clauses) {
 		const keys = new Set(from.clauses.map(clauseKey));
 		into.clauses = into.clauses.filter((clause) => keys.has(clauseKey(clause)));

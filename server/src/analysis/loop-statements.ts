@@ -1,5 +1,6 @@
 /** `for` and `while`: a few passes show what a body leaves behind for itself. */
 import type { Expr, ForStmt, WhileStmt } from "../syntax/facts";
+import { asksRegistry } from "./assume";
 import { LOOP_PASSES } from "./bounds";
 import { evaluateTest } from "./expressions";
 import { freshGenerator, iterated, runGenerator } from "./generators";
@@ -17,7 +18,7 @@ const next = (state: State): Outcome => ({ kind: "next", state });
 export function runFor(machine: Machine, states: readonly State[], statement: ForStmt, ctx: Context): Outcome[] {
 	const groups = new Map<
 		string,
-		{ readonly states: State[]; readonly passes: readonly Pass[]; readonly cut: boolean }
+		{ readonly states: State[]; readonly passes: readonly Pass[]; readonly cut: boolean; readonly filled: boolean }
 	>();
 	const out: Outcome[] = [];
 	const sources = states
@@ -31,23 +32,28 @@ export function runFor(machine: Machine, states: readonly State[], statement: Fo
 		}
 		const passes = iterate(source.state, source.value, statement, ctx);
 		const cut = isCutShort(source.state, source.value);
+		const filled = asksRegistry(source.state, source.value);
 		const kind = `${passes.map((pass) => `${pass.sure}${pass.exact}`).join()}|${cut}|${keyOf(source.value)}|${outerKey(source.state)}`;
-		const group = groups.get(kind) ?? { states: [], passes, cut };
+		const group = groups.get(kind) ?? { states: [], passes, cut, filled };
 		group.states.push(source.state);
 		groups.set(kind, group);
 	}
-	const rest = [...groups.values()].flatMap(({ states: together, passes, cut }) => {
+	const rest = [...groups.values()].flatMap(({ states: together, passes, cut, filled }) => {
+		const guess = { test: place(ctx, statement.iter), holds: true };
 		const loop = new LoopEnds(together);
 		let current = together;
 		for (const [index, pass] of passes.entries()) {
-			if (!pass.sure) loop.exits.push(...current.map(fork));
+			const ends = pass.sure ? [] : current.map(fork);
+			// That nothing was put into it is a guess.
+			for (const s of ends) if (filled && index === 0) s.guesses = [...s.guesses, guess];
+			loop.exits.push(...ends);
 			for (const s of current) {
 				enterPass(s, index);
 				assign(machine, s, statement.target, pass.item(s), pass.ctx);
 			}
 			current = merge(loop.collect(execute(machine, current, statement.body, pass.ctx)), siteKey(pass.ctx, statement));
 		}
-		for (const s of current) if (cut) s.guesses = [...s.guesses, { test: place(ctx, statement.iter), holds: true }];
+		for (const s of current) if (cut) s.guesses = [...s.guesses, guess];
 		loop.exits.push(...current);
 		return loop.finish(machine, statement, ctx);
 	});

@@ -1,15 +1,17 @@
 /** The other files of the program: run when a name of theirs is used, as if imported before all else. */
 import type { Block, ImportFromStmt, ModuleFacts, Stmt } from "../syntax/facts";
 import { ALONE_STEPS, BoundExceeded, IMPORT_CHAIN, MODULE_STEPS } from "./bounds";
-import { sameObject } from "./equality";
+import { openContainer } from "./containers";
 import type { FileId } from "./graph";
 import { merge } from "./join";
-import type { Context, Machine } from "./machine";
-import { boundNames, globalsOf, mentionedNames } from "./names";
+import { type Context, type Machine, siteKey } from "./machine";
+import { oneEnd } from "./module-ends";
+import { boundNames, globalsOf, mentionedNames, someStatement } from "./names";
 import type { ProgramModule } from "./program";
-import { commit, deleteVar, emptyState, frameVars, getObject, getVar, type State, setVar } from "./state";
+import { outwardImports, type TopImport, topImports } from "./reach";
+import { commit, deleteVar, emptyState, frameVars, getVar, type State, setVar } from "./state";
 import { execute } from "./statements";
-import { constant, external, FALSE, type FrameId, isPlain, keyOf, sameValue, symbol, type Value } from "./values";
+import { constant, external, FALSE, type FrameId, isPlain, keyOf, symbol, type Value } from "./values";
 
 /** A file of the graph; the analysed one is the first. */
 export interface LoadedFile extends ProgramModule {
@@ -17,6 +19,10 @@ export interface LoadedFile extends ProgramModule {
 	readonly stars: string[];
 	/** How much of its top level has been run: its definitions are enough for most. */
 	ran: "nothing" | "definitions" | "all";
+	/** Somebody imports it: what its top level does to others is done. */
+	isImported: boolean;
+	/** What the top levels of others set in it: running more of it does not take that back. */
+	readonly setByOthers: Map<string, Value>;
 }
 
 export function moduleFrame(file: FileId): FrameId {
@@ -50,7 +56,19 @@ export function moduleContext(file: FileId, text: string): Context {
 
 export function loadedFile(module: ProgramModule): LoadedFile {
 	const { id, name, dotted, text, concerns } = module;
-	return { id, name, dotted, text, concerns, facts: () => module.facts(), stars: [], ran: "nothing" };
+	const facts = (): ModuleFacts => module.facts();
+	return {
+		id,
+		name,
+		dotted,
+		text,
+		concerns,
+		facts,
+		stars: [],
+		ran: "nothing",
+		isImported: false,
+		setByOthers: new Map(),
+	};
 }
 
 // --- what an import means
@@ -59,6 +77,12 @@ export function loadedFile(module: ProgramModule): LoadedFile {
 export function importedModule(machine: Machine, from: FileId, level: number, path: string): Value | undefined {
 	const module = machine.program.find(idOf(machine, from), level, path);
 	return module && { k: "module", file: numberOf(machine, module) };
+}
+
+/** The number of a module of the program, by its absolute name. */
+export function moduleFile(machine: Machine, from: FileId, path: string): FileId | undefined {
+	const module = machine.program.find(idOf(machine, from), 0, path);
+	return module && numberOf(machine, module);
 }
 
 /** The value of `from module import name`: what is there now, to be looked up when it is used. */
@@ -72,6 +96,9 @@ export function importedFrom(
 	const module = machine.program.find(idOf(machine, from), statement.level, statement.module);
 	if (module) {
 		const file = numberOf(machine, module);
+		// `from . import models` in the package itself: what it is about to bind cannot be what it means.
+		const sub = file === from ? machine.program.submodule(module.id, name) : undefined;
+		if (sub) return { k: "module", file: numberOf(machine, sub) };
 		const hasChanged = state.frames.map.has(moduleFrame(file));
 		return hasChanged ? moduleAttribute(machine, state, file, name) : { k: "imported", file, name };
 	}
@@ -87,6 +114,9 @@ export function importStar(machine: Machine, state: State, statement: ImportFrom
 	const { stars } = fileOf(machine, ctx.file);
 	if (!module) {
 		stars.unshift(".".repeat(statement.level) + statement.module);
+		// It may bring other values for what stands above it: `from local_settings import *`.
+		for (const [name, value] of [...frameVars(state, ctx.frame)])
+			if (value.k === "constant") setVar(state, ctx.frame, name, symbol(`star:${siteKey(ctx, statement)}:${name}`));
 		return;
 	}
 	const file = numberOf(machine, module);
@@ -129,6 +159,8 @@ function topNames(facts: ModuleFacts): TopNames {
 }
 
 function aloneIn(body: Block, others: Block): ReadonlyMap<string, Stmt> {
+	// A star import mentions no name, and may bind any.
+	if (someStatement(body, (one) => one.kind === "import-from" && one.star)) return new Map();
 	const mentions = new Map<string, number>();
 	for (const statement of others)
 		for (const name of mentionedNames(statement)) mentions.set(name, (mentions.get(name) ?? 0) + 1);
@@ -140,6 +172,30 @@ function aloneIn(body: Block, others: Block): ReadonlyMap<string, Stmt> {
 			return mentions.get(target.name) === 1 && !shared.has(target.name) ? [[target.name, statement] as const] : [];
 		}),
 	);
+}
+
+// --- what importing does
+
+/** Modules fill registries, add hooks and override settings of others when they are imported. */
+export function runForEffect(machine: Machine, from: FileId, { level, path, name }: TopImport): void {
+	const module = machine.program.find(idOf(machine, from), level, path);
+	if (!module) return;
+	touch(machine, numberOf(machine, module));
+	const sub = name === undefined ? undefined : machine.program.submodule(module.id, name);
+	if (sub) touch(machine, numberOf(machine, sub));
+}
+
+function touch(machine: Machine, file: FileId): void {
+	const module = fileOf(machine, file);
+	if (file === 0 || module.isImported) return;
+	module.isImported = true;
+	const facts = module.facts();
+	const { changed, decorating } = outwardImports(facts);
+	const isOwn = (one: TopImport): boolean => machine.program.find(module.id, one.level, one.path) !== undefined;
+	if (changed.some(isOwn) && module.ran !== "all") runModule(machine, file, "all");
+	else if (module.concerns && decorating.some(isOwn) && module.ran === "nothing")
+		runModule(machine, file, "definitions");
+	else if (module.concerns) for (const one of topImports(facts)) runForEffect(machine, file, one);
 }
 
 // --- names in modules
@@ -160,8 +216,18 @@ export function settled(machine: Machine, state: State, value: Value): Value {
 
 /** `module.name`: what is bound there now, a submodule, or a name that only it knows. */
 export function moduleAttribute(machine: Machine, state: State, file: FileId, name: string): Value {
-	const value = getVar(state, moduleFrame(file), name) ?? left(machine, file, name);
+	const value = getVar(state, moduleFrame(file), name) ?? leftUnchanged(machine, state, file, name);
 	return settled(machine, state, value ?? beyond(machine, file, name));
+}
+
+/** In a module's frame: code that we cannot see had the module, and may have set its flags. */
+export const CHANGED = "*";
+
+/** What the top level of a module left under a name, but for flags that may have been set since. */
+export function leftUnchanged(machine: Machine, state: State, file: FileId, name: string): Value | undefined {
+	const value = left(machine, file, name);
+	const changed = value?.k === "constant" ? getVar(state, moduleFrame(file), CHANGED) : undefined;
+	return changed ? symbol(`${keyOf(changed)}:${moduleFrame(file)}.${name}`) : value;
 }
 
 /** What the top level of a module left under a name; run for it, as far as it must be. */
@@ -215,7 +281,30 @@ function commitDefinitions(machine: Machine, file: FileId, facts: ModuleFacts): 
 	const [end] = attempt(machine, file, facts.body.filter(isDefinition)) ?? [];
 	if (!end) return;
 	for (const name of topNames(facts).computed) deleteVar(end, moduleFrame(file), name);
+	commitRun(machine, end, file);
+}
+
+/** Leaves what a module's top level came to under all states. */
+function commitRun(machine: Machine, end: State, file: FileId): void {
+	for (const [name, value] of fileOf(machine, file).setByOthers) setVar(end, moduleFrame(file), name, value);
+	for (const [index, other] of machine.files.entries()) {
+		const before = end.base.frames.get(moduleFrame(index));
+		if (index === file || !end.frames.map.has(moduleFrame(index))) continue;
+		for (const [name, value] of frameVars(end, moduleFrame(index)))
+			if (before?.get(name) !== value) other.setByOthers.set(name, value);
+	}
+	openEmpty(end);
 	commit(end);
+}
+
+/** What is empty when its module is done is there to be filled: hooks, registries, caches. */
+export function openEmpty(state: State): void {
+	for (const [id, object] of [...state.heap.map]) {
+		const isEmpty = object.t === "list" ? object.items.length === 0 : object.t === "dict" && object.entries.size === 0;
+		if (!isEmpty) continue;
+		openContainer(state, id);
+		state.base.registries = new Set([...state.base.registries, id]);
+	}
 }
 
 /** What one assignment gives, where it is something that no other statement could have changed. */
@@ -233,10 +322,8 @@ function commitAlone(machine: Machine, file: FileId, statement: Stmt, name: stri
 }
 
 function commitAll(machine: Machine, file: FileId, facts: ModuleFacts): void {
-	const [first, ...others] = attempt(machine, file, facts.body) ?? [];
-	if (!first) return;
-	for (const other of others) keepAgreement(first, other, file);
-	commit(first);
+	const end = oneEnd(attempt(machine, file, facts.body) ?? [], file);
+	if (end) commitRun(machine, end, file);
 }
 
 /** The states that a run of the block ends in; undefined where there is none or a bound is passed. */
@@ -259,25 +346,6 @@ export function isDefinition(statement: Stmt): boolean {
 	return ["import", "import-from", "def", "class"].includes(statement.kind);
 }
 
-/** A module ends in one state for all who import it: of what several ends disagree on, nothing is known. */
-function keepAgreement(into: State, other: State, file: FileId): void {
-	const frame = moduleFrame(file);
-	for (const [name, value] of [...frameVars(into, frame)]) {
-		const twin = getVar(other, frame, name);
-		if (twin && sameValue(value, twin) && sameThing(into, other, value)) continue;
-		setVar(into, frame, name, symbol(`module:${file}.${name}`));
-	}
-	for (const name of frameVars(other, frame).keys())
-		if (!getVar(into, frame, name)) setVar(into, frame, name, symbol(`module:${file}.${name}`));
-}
-
-function sameThing(a: State, b: State, value: Value): boolean {
-	const id = value.k === "ref" ? value.id : value.k === "handle" ? value.core : undefined;
-	if (id === undefined) return true;
-	const [x, y] = [getObject(a, id), getObject(b, id)];
-	return x !== undefined && y !== undefined && sameObject(x, y);
-}
-
 // --- numbers
 
 function fileOf(machine: Machine, file: FileId): LoadedFile {
@@ -297,12 +365,22 @@ function numberOf(machine: Machine, module: ProgramModule): FileId {
 
 /** What modules have been run so far; to be run anew where what they recorded is taken back. */
 export function rememberModules(machine: Machine): { restore(): void } {
-	const { frames, heap, bindings } = machine.base;
-	const ran = machine.files.map((file) => file.ran);
+	const before = { ...machine.base };
+	const files = machine.files.map((file) => ({
+		ran: file.ran,
+		isImported: file.isImported,
+		setByOthers: new Map(file.setByOthers),
+	}));
 	return {
 		restore() {
-			Object.assign(machine.base, { frames, heap, bindings });
-			for (const [index, file] of machine.files.entries()) file.ran = ran[index] ?? "nothing";
+			Object.assign(machine.base, before);
+			for (const [index, file] of machine.files.entries()) {
+				const known = files[index];
+				file.ran = known?.ran ?? "nothing";
+				file.isImported = known?.isImported ?? false;
+				file.setByOthers.clear();
+				for (const [name, value] of known?.setByOthers ?? []) file.setByOthers.set(name, value);
+			}
 		},
 	};
 }

@@ -54,8 +54,15 @@ export function globalsOf(block: Block, names: Set<string> = new Set()): Readonl
 	return names;
 }
 
+/** Some statement of the block, or of a block in it, is like that. */
+export function someStatement(block: Block, isLike: (statement: Stmt) => boolean): boolean {
+	return block.some(
+		(statement) => isLike(statement) || blocksOf(statement).some((inner) => someStatement(inner, isLike)),
+	);
+}
+
 /** The blocks that stand in a statement. */
-function blocksOf(statement: Stmt): readonly Block[] {
+export function blocksOf(statement: Stmt): readonly Block[] {
 	switch (statement.kind) {
 		case "if":
 			return [...statement.branches.map((branch) => branch.body), statement.orelse];
@@ -210,4 +217,39 @@ export function dottedName(expr: Expr): string {
 	if (expr.kind === "call") return dottedName(expr.func);
 	if (expr.kind === "attribute") return `${dottedName(expr.value)}.${expr.attr.name}`;
 	return "";
+}
+
+/** `name.attribute = …` or `name.attribute(…)`: something that may change what the name holds. */
+export interface Touch {
+	readonly name: string;
+	readonly attribute: string;
+	readonly called: boolean;
+}
+
+const touches = new WeakMap<DefStmt | LambdaExpr, readonly Touch[]>();
+
+/** What a function does to the objects that it names. */
+export function touchedNames(def: DefStmt | LambdaExpr): readonly Touch[] {
+	let found = touches.get(def);
+	if (!found) {
+		const list: Touch[] = [];
+		collectTouches(def.body, list);
+		touches.set(def, list);
+		found = list;
+	}
+	return found;
+}
+
+function collectTouches(node: unknown, into: Touch[]): void {
+	if (Array.isArray(node)) for (const item of node) collectTouches(item, into);
+	if (!node || typeof node !== "object") return;
+	const part = node as Stmt | Expr;
+	const add = (expr: Expr, called: boolean): void => {
+		if (expr.kind === "attribute" && expr.value.kind === "name")
+			into.push({ name: expr.value.name, attribute: expr.attr.name, called });
+	};
+	if (part.kind === "assign") for (const target of part.targets) add(target, false);
+	if (part.kind === "augassign") add(part.target, false);
+	if (part.kind === "call") add(part.func, true);
+	for (const value of Object.values(part)) if (value && typeof value === "object") collectTouches(value, into);
 }

@@ -2,7 +2,15 @@
 import { classKind, lookupApi } from "../catalog";
 import type { ApiSpec } from "../catalog/types";
 import type { CallExpr, DefStmt, NameExpr } from "../syntax/facts";
-import { classOf, externalBases, findMember, inheritedMethod, isSubclass, resolutionOrder } from "./classes";
+import {
+	classOf,
+	externalBases,
+	findMember,
+	flagsOfClass,
+	inheritedMethod,
+	isSubclass,
+	resolutionOrder,
+} from "./classes";
 import { applyEffect } from "./effects";
 import type { InstanceObject } from "./heap";
 import { merge } from "./join";
@@ -99,7 +107,28 @@ function initialize(
 	if (record) return makeRecord(machine, state, self, record, args, call, ctx);
 	const spec = trainerBase(state, cls);
 	if (spec) fillTrainer(machine, state, spec, self, args, call, ctx);
+	else takeKeywords(state, self, args, siteKey(ctx, call));
 	return [{ state, value: self }];
+}
+
+/**
+ * The constructor of a library's class makes fields of its keywords: `MyConfig(lora=False)` of a PretrainedConfig. What it is
+ * given unseen, or reads from the environment, may be any of the flags that the class has a value for.
+ */
+export function takeKeywords(state: State, self: RefValue, args: Arguments, site: string): void {
+	const object = getObject(state, self.id);
+	if (object?.t !== "instance") return;
+	const bases = externalBases(state, object.cls).filter((base) => classKind(base) !== "module");
+	if (bases.length === 0) return;
+	const isOpen = args.openKeywords || args.openPositional || args.positional.length > 0 || bases.some(readsEnvironment);
+	const flags = isOpen ? flagsOfClass(state, object.cls) : new Map<string, Value>();
+	const given = [...args.keywords].filter(([name]) => findMember(state, object.cls, name) !== undefined);
+	const unknown = [...flags].map(([name]) => [name, symbol(`field:${site}:${name}`)] as const);
+	setObject(state, self.id, { ...object, fields: new Map([...unknown, ...object.fields, ...given]) });
+}
+
+function readsEnvironment(base: string): boolean {
+	return base === "?" || base.endsWith("Settings");
 }
 
 /** The constructor of a library's trainer fills an object of the person's. */

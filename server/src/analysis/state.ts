@@ -44,6 +44,11 @@ export interface Base {
 	frames: ReadonlyMap<FrameId, ReadonlyMap<string, Value>>;
 	heap: ReadonlyMap<ObjId, HeapObject>;
 	bindings: ReadonlyMap<string, Value>;
+	/** What their top levels made sure of: `assert not (LORA and RESUME)`. */
+	facts: ReadonlyMap<string, Fact>;
+	clauses: readonly Clause[];
+	/** Containers that were left empty by the top level that made them: others fill them. */
+	registries: ReadonlySet<ObjId>;
 }
 
 export interface State {
@@ -66,13 +71,22 @@ export interface State {
 	laterPass: boolean;
 	/** Alternatives of which at least one holds: what `not (a and b)` leaves behind. */
 	clauses: readonly Clause[];
+	/** Keys of what was changed since: the facts and clauses of the base do not hold for it. */
+	changed: readonly string[];
 }
 
 /** At least one of the values has the truth beside it. */
 export type Clause = readonly { readonly value: Value; readonly truth: boolean }[];
 
 export function emptyBase(): Base {
-	return { frames: new Map(), heap: new Map(), bindings: new Map() };
+	return {
+		frames: new Map(),
+		heap: new Map(),
+		bindings: new Map(),
+		facts: new Map(),
+		clauses: [],
+		registries: new Set(),
+	};
 }
 
 export function emptyState(base: Base): State {
@@ -91,6 +105,7 @@ export function emptyState(base: Base): State {
 		passGuesses: [],
 		laterPass: false,
 		clauses: [],
+		changed: [],
 	};
 }
 
@@ -99,13 +114,17 @@ export function fork(state: State): State {
 	return { ...state, token: {} };
 }
 
-/** Puts what the state holds under all states. What was known of unknowns stays behind. */
+/** Puts what the state holds under all states. */
 export function commit(state: State): void {
 	const { base } = state;
-	const frames = [...state.frames.map].map(([frame, vars]) => [frame, vars.map] as const);
+	const frames = [...state.frames.map].map(
+		([frame, vars]) => [frame, new Map([...(base.frames.get(frame) ?? []), ...vars.map])] as const,
+	);
 	base.frames = new Map([...base.frames, ...frames]);
 	base.heap = new Map([...base.heap, ...state.heap.map]);
 	base.bindings = new Map([...base.bindings, ...state.bindings.map]);
+	base.facts = new Map([...base.facts, ...state.facts.map]);
+	base.clauses = [...base.clauses, ...state.clauses];
 }
 
 function writable<K, V>(state: State, owned: Owned<K, V>): Owned<K, V> {
@@ -170,7 +189,23 @@ export function getCore(state: State, id: ObjId): CoreObject {
 // --- facts and bindings
 
 export function getFact(state: State, id: string): Fact {
-	return state.facts.map.get(id) ?? NO_FACT;
+	return state.facts.map.get(id) ?? factBelow(state, id) ?? NO_FACT;
+}
+
+function factBelow(state: State, id: string): Fact | undefined {
+	const fact = state.base.facts.size === 0 ? undefined : state.base.facts.get(id);
+	return fact && !isChanged(state, id) ? fact : undefined;
+}
+
+function isChanged(state: State, id: string): boolean {
+	return state.changed.some((key) => id.includes(key));
+}
+
+/** Alternatives of which at least one holds, those that the imported modules made sure of included. */
+export function clausesOf(state: State): readonly Clause[] {
+	const { clauses } = state.base;
+	if (clauses.length === 0) return state.clauses;
+	return [...clauses.filter((clause) => !clause.some(({ value }) => isChanged(state, keyOf(value)))), ...state.clauses];
 }
 
 export function setFact(state: State, id: string, fact: Fact): void {
@@ -198,7 +233,7 @@ export function resolve(state: State, value: Value): Value {
 	if (id === undefined) return value;
 	const bound = state.bindings.map.get(id) ?? state.base.bindings.get(id);
 	if (bound) return bound;
-	return state.facts.map.get(id)?.none ? NONE : value;
+	return getFact(state, id).none ? NONE : value;
 }
 
 /** The name under which facts and bindings of a value are kept: unknowns, and names of other modules. */
@@ -215,6 +250,8 @@ export function forgetAbout(state: State, key: string): void {
 		for (const id of stale) state.facts.map.delete(id);
 	}
 	state.clauses = state.clauses.filter((clause) => !clause.some(({ value }) => keyOf(value).includes(key)));
+	const { facts, clauses } = state.base;
+	if (facts.size + clauses.length > 0 && !state.changed.includes(key)) state.changed = [...state.changed, key];
 }
 
 /** Forgets the attributes and items that were set on an unknown. */

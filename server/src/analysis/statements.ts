@@ -25,9 +25,10 @@ import { bury } from "./liveness";
 import { runFor, runWhile } from "./loop-statements";
 import { type Context, type Machine, type Outcome, type Result, siteKey } from "./machine";
 import { runMatch } from "./match-statements";
-import { importedFrom, importedModule, importStar } from "./modules";
+import { importedFrom, importedModule, importStar, runForEffect } from "./modules";
 import { firstPart } from "./names";
 import { fold } from "./operators";
+import { importsOf } from "./reach";
 import { fork, resolve, type State, setVar } from "./state";
 import { assign, remove } from "./targets";
 import { COUNTER, computed } from "./truth";
@@ -140,6 +141,7 @@ function simpleStep(machine: Machine, state: State, statement: SimpleStmt, ctx: 
 // --- imports
 
 function runImport(machine: Machine, state: State, statement: ImportStmt, ctx: Context): void {
+	for (const one of importsOf(statement)) runForEffect(machine, ctx.file, one);
 	for (const { path, alias } of statement.names) {
 		const bound = alias ? path : firstPart(path);
 		const value = importedModule(machine, ctx.file, 0, bound) ?? external(bound);
@@ -148,6 +150,7 @@ function runImport(machine: Machine, state: State, statement: ImportStmt, ctx: C
 }
 
 function runImportFrom(machine: Machine, state: State, statement: ImportFromStmt, ctx: Context): void {
+	for (const one of importsOf(statement)) runForEffect(machine, ctx.file, one);
 	if (statement.star) importStar(machine, state, statement, ctx);
 	for (const { name, alias } of statement.names)
 		setVar(state, ctx.frame, alias?.name ?? name, importedFrom(machine, state, ctx.file, statement, name));

@@ -5,7 +5,17 @@ import { findMember } from "./classes";
 import { itemsOf } from "./containers";
 import { isInstance } from "./instances";
 import { ANY_NUMBER, between, includes, intersect, isLess, rangeOfFact } from "./ranges";
-import { type Clause, type Fact, getFact, getObject, type Range, resolve, type State, unknownId } from "./state";
+import {
+	type Clause,
+	clausesOf,
+	type Fact,
+	getFact,
+	getObject,
+	type Range,
+	resolve,
+	type State,
+	unknownId,
+} from "./state";
 import {
 	type Constant,
 	constant,
@@ -43,9 +53,11 @@ export function truthOf(state: State, value: Value): boolean | undefined {
 
 /** A clause whose other alternatives are all out decides the one that is left. */
 function truthByClauses(state: State, given: Value): boolean | undefined {
-	if (state.clauses.length === 0 || given.k !== "symbol") return undefined;
+	if (given.k !== "symbol") return undefined;
+	const clauses = clausesOf(state);
+	if (clauses.length === 0) return undefined;
 	const asked = literal(given, true);
-	for (const clause of state.clauses) {
+	for (const clause of clauses) {
 		const own = clause.find((one) => sameValue(one.value, asked.value));
 		if (own && isLastAlternative(state, clause, own)) return own.truth === asked.truth;
 	}
@@ -54,7 +66,7 @@ function truthByClauses(state: State, given: Value): boolean | undefined {
 
 /** No list of alternatives has all of them out. */
 export function isConsistent(state: State): boolean {
-	return state.clauses.every((clause) => clause.some(({ value, truth }) => plainTruth(state, value) !== !truth));
+	return clausesOf(state).every((clause) => clause.some(({ value, truth }) => plainTruth(state, value) !== !truth));
 }
 
 /** That the value has this truth, said of what it negates or asks for. */
@@ -344,6 +356,8 @@ function equalsConstant(state: State, value: Value, wanted: Constant): boolean |
 }
 
 function member(state: State, left: Value, right: Value): boolean | undefined {
+	const dict = right.k === "ref" ? getObject(state, right.id) : undefined;
+	if (dict?.t === "dict" && left.k === "constant" && dict.entries.has(left.value)) return true;
 	const items = closedItems(state, right);
 	if (!items) return undefined;
 	const alternatives = alternativesOf(state, left);
