@@ -5,9 +5,9 @@ import { type Arguments, type Context, siteKey } from "./machine";
 import { getFact, getObject, type State, setFact, setObject } from "./state";
 import { type ObjId, symbol, type Value } from "./values";
 
-export function newParser(state: State, call: CallExpr, ctx: Context): Value {
+export function newParser(state: State, records: readonly Value[], call: CallExpr, ctx: Context): Value {
 	const id = `parser:${siteKey(ctx, call)}`;
-	setObject(state, id, { t: "parser", parent: undefined, exclusive: [], group: undefined });
+	setObject(state, id, { t: "parser", records, parent: undefined, exclusive: [], group: undefined });
 	return { k: "ref", id };
 }
 

@@ -7,6 +7,7 @@ import { moduleAttribute, moduleFrame } from "./modules";
 import { classAttribute, instanceAttribute, instanceHas, setField, superAttribute } from "./objects";
 import { getObject, getSlot, resolve, type State, setObject, setSlot, setVar } from "./state";
 import { computed } from "./truth";
+import { typedAttribute } from "./typed";
 import { constant, external, FALSE, keyOf, type RefValue, type Value } from "./values";
 
 /** `base.name`. A property of a user's class is called, so the state may fork. */
@@ -22,7 +23,7 @@ export function getAttribute(machine: Machine, state: State, given: Value, name:
 		case "super":
 			return superAttribute(machine, state, base, name, ctx);
 		case "symbol":
-			return [{ state, value: symbolAttribute(state, base, name) }];
+			return typedAttribute(machine, state, base, name, ctx) ?? [{ state, value: symbolAttribute(state, base, name) }];
 		case "constant":
 			// The value of a member of an enumeration is what the member is to us.
 			return [{ state, value: name === "value" ? base : { k: "native", self: base, name } }];

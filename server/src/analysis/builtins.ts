@@ -16,6 +16,7 @@ import { bareObject, EXIT_STACK, NAMESPACE, newObject, setPlainly } from "./obje
 import { asDict, fieldCall, namedTuple, replaceFields } from "./records";
 import { getObject, resolve, type State } from "./state";
 import { computed, isTruth, truthOf } from "./truth";
+import { recordsOf } from "./typed";
 import { type Constant, constant, external, isNone, keyOf, NONE, symbol, TRUE, tuple, type Value } from "./values";
 
 type Builtin = (machine: Machine, state: State, args: Arguments, call: CallExpr, ctx: Context) => Result[] | undefined;
@@ -236,7 +237,9 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 		const made = value && asDict(state, value, siteKey(ctx, call));
 		return made && one(state, made);
 	},
-	"argparse.ArgumentParser": (_machine, state, _args, call, ctx) => one(state, newParser(state, call, ctx)),
+	"argparse.ArgumentParser": (_machine, state, _args, call, ctx) => one(state, newParser(state, [], call, ctx)),
+	"transformers.HfArgumentParser": dataclassParser,
+	"trl.TrlParser": dataclassParser,
 	"transformers.utils.is_peft_available": (_machine, state) => one(state, TRUE),
 	"transformers.utils.import_utils.is_peft_available": (_machine, state) => one(state, TRUE),
 	"trl.import_utils.is_peft_available": (_machine, state) => one(state, TRUE),
@@ -341,4 +344,16 @@ const MOODY =
 export function truthKey(callee: Value, args: Arguments): string | undefined {
 	const name = callee.k === "external" ? callee.name : callee.k === "native" ? callee.name : keyOf(callee);
 	return MOODY.test(name) ? undefined : `truth(${keyOf(callee)},${argumentKeys(args)})`;
+}
+
+/** A parser of dataclasses of the program; of others nothing is known. */
+function dataclassParser(
+	_machine: Machine,
+	state: State,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): Result[] | undefined {
+	const records = recordsOf(state, args);
+	return records.length > 0 ? one(state, newParser(state, records, call, ctx)) : undefined;
 }

@@ -47,6 +47,7 @@ import {
 	unknownId,
 } from "./state";
 import { execute, spend } from "./statements";
+import { parseRecords } from "./typed";
 import {
 	type Constant,
 	constant,
@@ -191,6 +192,9 @@ function callNative(
 	}
 	if (self.k === "ref") {
 		if (isParserExit(state, self, callee.name)) return [];
+		const parser = getObject(state, self.id);
+		const parsed = parser?.t === "parser" && parseRecords(machine, state, parser, callee.name, args, call, ctx);
+		if (parsed) return parsed;
 		if (callee.name === "enter_context" && args.positional[0])
 			return enterContext(machine, state, self, args.positional[0], ctx);
 		const [key, otherwise = NONE] = args.positional;

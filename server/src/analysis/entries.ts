@@ -3,7 +3,7 @@ import { classKind } from "../catalog";
 import type { CallExpr, DefStmt, Expr, ModuleFacts, Param, Span } from "../syntax/facts";
 import { BoundExceeded, ENTRY_STEPS, FILE_STEPS } from "./bounds";
 import { activation, runBody, unknownParameter } from "./calls";
-import { classOf, externalBases, findMember } from "./classes";
+import { classOf, externalBases, findMember, resolutionOrder } from "./classes";
 import { evaluate } from "./expressions";
 import { giveFixtures, setUp } from "./fixtures";
 import { materialize, refineToPeft } from "./handles";
@@ -11,7 +11,7 @@ import { merge } from "./join";
 import { type Arguments, type Context, type Machine, NO_ARGUMENTS, place, type Result, textOf } from "./machine";
 import { coreCondition, describeModels, leadsToModel } from "./models";
 import { isDefinition, moduleContext, moduleFrame, openEmpty, rememberModules } from "./modules";
-import { dottedName } from "./names";
+import { dottedName, setsField } from "./names";
 import { instantiate } from "./objects";
 import { bind, emptyState, fork, frameVars, getObject, type State, setVar } from "./state";
 import { execute } from "./statements";
@@ -167,7 +167,7 @@ function enterAfterOthers(
 		if (externalBases(first.state, cls).some((base) => classKind(base) !== "module")) continue;
 		const others = own.filter((entry) => !idle.includes(entry));
 		const prepared = preparedBy(machine, others, makers, budget);
-		if (!prepared) continue;
+		if (!prepared || [...prepared.fields].some((name) => inheritedSetter(first.state, cls, name))) continue;
 		for (const entry of idle)
 			enter(machine, entry, makers, budget, () => [{ ...prepared, state: fork(prepared.state) }]);
 	}
@@ -179,7 +179,7 @@ function preparedBy(
 	methods: readonly Entry[],
 	makers: Makers,
 	budget: { left: number },
-): Receiver | undefined {
+): (Receiver & { readonly fields: ReadonlySet<string> }) | undefined {
 	const found: { readonly state: State; readonly self: Value; readonly fields: ReadonlyMap<string, string> }[] = [];
 	const set = new Set<string>();
 	for (const entry of methods) {
@@ -202,7 +202,15 @@ function preparedBy(
 	const isSure = [...first.fields].every(([name, model]) =>
 		[...set].every((entry) => !entry.startsWith(`${name}=`) || entry === `${name}=${model}`),
 	);
-	return isSure ? { state: first.state, self: first.self } : undefined;
+	return isSure ? { state: first.state, self: first.self, fields: new Set(first.fields.keys()) } : undefined;
+}
+
+/** A method that the class inherits sets the field: it may have been called instead. */
+function inheritedSetter(state: State, cls: ObjId, field: string): boolean {
+	return resolutionOrder(state, { k: "ref", id: cls }).some((one) => {
+		const members = one.k === "ref" && one.id !== cls ? classOf(state, one.id)?.attributes.values() : undefined;
+		return [...(members ?? [])].some((member) => member.k === "function" && setsField(member.def, field));
+	});
 }
 
 function sameEntries(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
@@ -290,6 +298,8 @@ function believeAnnotation(machine: Machine, state: State, param: Param, value: 
 	if (!param.annotation || value.k !== "symbol" || !isPlainName(param.annotation)) return;
 	if (param.default?.kind === "constant" && param.default.type === "none") return;
 	const [result] = evaluate(machine, state, param.annotation, { ...ctx, frame: ctx.closure });
+	if (result?.value.k === "ref" && classOf(result.state, result.value.id))
+		machine.typed.set(value.id, { cls: result.value.id, exact: false });
 	if (result?.value.k !== "external" || classKind(result.value.name) !== "peft-model") return;
 	const handle = materialize(state, value, machine);
 	bind(state, value.id, { ...handle, path: refineToPeft(handle.path) });

@@ -108,6 +108,8 @@ export interface DictObject {
 /** An argparse parser, or a group of one. */
 export interface ParserObject {
 	readonly t: "parser";
+	/** The dataclasses that it makes objects of: `HfArgumentParser`. */
+	readonly records: readonly Value[];
 	/** The parser it is a group of. */
 	readonly parent: ObjId | undefined;
 	/** Groups of options of which at most one can be given, by their destination. */

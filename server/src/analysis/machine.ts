@@ -6,6 +6,7 @@ import type { Program } from "./program";
 import type { Recorder } from "./recorder";
 import type { Relevance } from "./relevance";
 import type { Base, State } from "./state";
+import type { Typed } from "./typed";
 import type { FrameId, ObjId, Value } from "./values";
 
 /** A value and the state in which it was computed. */
@@ -69,6 +70,8 @@ export interface Machine {
 	readonly deferred: Set<DefStmt>;
 	/** Functions and classes that are hidden behind what their decorators made of them. */
 	readonly decorated: Value[];
+	/** By their id, unknowns that are objects of a class of the program. */
+	readonly typed: Map<string, Typed>;
 	/** Where a class of the program stands. */
 	readonly classes: Map<ObjId, Place>;
 	/** Functions to enter if nobody calls them, with the context they were defined in. */

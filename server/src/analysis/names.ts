@@ -240,6 +240,12 @@ export function touchedNames(def: DefStmt | LambdaExpr): readonly Touch[] {
 	return found;
 }
 
+/** A method sets this field of its object. */
+export function setsField(def: DefStmt | LambdaExpr, field: string): boolean {
+	const self = def.params[0]?.name.name;
+	return touchedNames(def).some(({ name, attribute, called }) => !called && name === self && attribute === field);
+}
+
 function collectTouches(node: unknown, into: Touch[]): void {
 	if (Array.isArray(node)) for (const item of node) collectTouches(item, into);
 	if (!node || typeof node !== "object") return;

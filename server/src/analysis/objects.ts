@@ -1,7 +1,7 @@
 /** Objects of the person's classes: making them, and reading and setting what is in them. */
 import { classKind, lookupApi } from "../catalog";
 import type { ApiSpec } from "../catalog/types";
-import type { CallExpr, DefStmt, NameExpr } from "../syntax/facts";
+import type { CallExpr, NameExpr } from "../syntax/facts";
 import {
 	classOf,
 	externalBases,
@@ -15,7 +15,7 @@ import { applyEffect } from "./effects";
 import type { InstanceObject } from "./heap";
 import { merge } from "./join";
 import { type Arguments, type Context, impliedCall, type Machine, NO_ARGUMENTS, type Result, siteKey } from "./machine";
-import { dottedName } from "./names";
+import { dottedName, setsField } from "./names";
 import { makeRecord } from "./records";
 import { spoil } from "./spoil";
 import { forgetAbout, getObject, resolve, type State, setObject } from "./state";
@@ -180,7 +180,7 @@ export function instanceAttribute(
 }
 
 /** Something of a class, seen through an object of it. */
-function bindMember(
+export function bindMember(
 	machine: Machine,
 	state: State,
 	member: Value,
@@ -357,29 +357,6 @@ export function instanceHas(state: State, object: InstanceObject, name: string):
 function setsElsewhere(state: State, cls: ObjId, name: string): boolean {
 	return resolutionOrder(state, { k: "ref", id: cls }).some((one) => {
 		const members = one.k === "ref" ? classOf(state, one.id)?.attributes.values() : undefined;
-		return [...(members ?? [])].some(
-			(member) => member.k === "function" && member.def.kind === "def" && assignedPaths(member.def).has(`self.${name}`),
-		);
+		return [...(members ?? [])].some((member) => member.k === "function" && setsField(member.def, name));
 	});
-}
-
-const assigned = new WeakMap<DefStmt, Set<string>>();
-
-function assignedPaths(def: DefStmt): Set<string> {
-	let paths = assigned.get(def);
-	if (!paths) {
-		paths = new Set();
-		collectPaths(def.body, paths);
-		assigned.set(def, paths);
-	}
-	return paths;
-}
-
-function collectPaths(node: unknown, paths: Set<string>): void {
-	if (Array.isArray(node)) for (const item of node) collectPaths(item, paths);
-	else if (node && typeof node === "object") {
-		const statement = node as { kind?: string; targets?: readonly Parameters<typeof dottedName>[0][] };
-		if (statement.kind === "assign") for (const target of statement.targets ?? []) paths.add(dottedName(target));
-		for (const value of Object.values(node)) if (value && typeof value === "object") collectPaths(value, paths);
-	}
 }
