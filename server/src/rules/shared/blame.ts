@@ -18,9 +18,21 @@ export function blame(graph: ModelGraph, cause: ModelEvent | undefined, effect: 
 	if (cause === undefined) return own;
 	const shared = commonFrames(cause.frames, effect.frames);
 	const frame = effect.frames[shared];
-	if (frame === undefined || meetInClass(graph, [...cause.frames.slice(shared).map(callOf), cause.call], effect))
-		return own;
-	return { site: frame.call, frame };
+	const isOwn =
+		frame === undefined || meetInClass(graph, [...cause.frames.slice(shared).map(callOf), cause.call], effect);
+	const where = isOwn ? own : { site: frame.call, frame };
+	return where.site.file === 0 ? where : (atCaller(cause, effect, shared) ?? where);
+}
+
+/**
+ * What is wrong inside another file is reported there, where it is wrong for every caller. Where it is the order of this
+ * file's calls, a loop around one, or a function of this file that is called back, the call of this file is blamed.
+ */
+function atCaller(cause: ModelEvent, effect: ModelEvent, shared: number): Blame | undefined {
+	const index = effect.frames.findLastIndex(({ call }) => call.file === 0);
+	const frame = effect.frames[index];
+	const isInside = index < shared && cause.call.file !== 0 && cause.id !== effect.id;
+	return frame === undefined || isInside ? undefined : { site: frame.call, frame };
 }
 
 /** How many of the outermost calls two events share. */
