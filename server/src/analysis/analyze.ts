@@ -44,6 +44,7 @@ function createMachine({ name, text, facts, program = ALONE }: AnalysisInput): M
 		entered: new Set(),
 		deferred: new Set(),
 		decorated: [],
+		optional: [],
 		typed: new Map(),
 		classes: new Map(),
 		pending: [],

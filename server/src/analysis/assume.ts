@@ -9,6 +9,7 @@ import { above, below, between, includes, intersect, isImpossible } from "./rang
 import {
 	bind,
 	type Clause,
+	type Fact,
 	fork,
 	getFact,
 	getObject,
@@ -229,6 +230,7 @@ export interface Branches {
 export function branch(machine: Machine, state: State, test: Value, at: Span, ctx: Context): Branches {
 	const decided = truthOf(state, test);
 	if (decided !== undefined) return decided ? { yes: state, no: undefined } : { yes: undefined, no: state };
+	const before = state.facts.map;
 	const yes = fork(state);
 	const no = state;
 	const asking = { machine, statement: ctx.statement };
@@ -236,10 +238,31 @@ export function branch(machine: Machine, state: State, test: Value, at: Span, ct
 	const canNo = assume(no, test, false, asking) && isConsistent(no);
 	if (canYes && canNo) {
 		const kind = guessKind(state, test);
-		follow(yes, { test: place(ctx, at), holds: true }, kind);
-		follow(no, { test: place(ctx, at), holds: false }, kind);
+		const given = givenOptions(machine, before);
+		for (const [side, holds] of [
+			[yes, true],
+			[no, false],
+		] as const) {
+			const isTogether = givenOptions(machine, side.facts.map) > Math.max(given, 1);
+			follow(side, { test: place(ctx, at), holds }, isTogether ? "model" : kind);
+		}
 	}
 	return { yes: canYes ? yes : undefined, no: canNo ? no : undefined };
+}
+
+/**
+ * How many of its options the entered function was given. That a caller gives several of them is a guess, where no call is
+ * in sight.
+ */
+function givenOptions({ optional }: Machine, facts: ReadonlyMap<string, Fact>): number {
+	if (optional.length === 0) return 0;
+	const given = [...facts].flatMap(([id, { truth, none }]) =>
+		(truth === true || none === false) &&
+		optional.some((one) => id === one || (one.endsWith("[") && id.startsWith(one)))
+			? [id]
+			: [],
+	);
+	return given.length;
 }
 
 /**

@@ -55,6 +55,7 @@ import {
 	keyOf,
 	NONE,
 	type RefValue,
+	type SymbolValue,
 	symbol,
 	tuple,
 	type Value,
@@ -516,6 +517,6 @@ function constantDefault({ default: given }: Param): Value | undefined {
 	return given?.kind === "constant" && given.value !== undefined ? constant(given.value) : undefined;
 }
 
-export function unknownParameter(def: DefStmt | LambdaExpr, param: Param, ctx: Context): Value {
+export function unknownParameter(def: DefStmt | LambdaExpr, param: Param, ctx: Context): SymbolValue {
 	return symbol(`param:${param.name.name}@${ctx.key}:${def.start}`);
 }

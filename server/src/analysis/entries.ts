@@ -56,6 +56,7 @@ function guarded<T>(
 ): T | undefined {
 	const allowance = Math.min(ENTRY_STEPS, budget.left);
 	machine.steps = { left: allowance };
+	machine.optional = [];
 	const mark = machine.recorder.mark();
 	const modules = rememberModules(machine);
 	try {
@@ -143,6 +144,7 @@ function enter(
 			const func = self ? { ...entry.func, self } : entry.func;
 			const ctx = { ...activation(machine, func, `entry:${entry.def.start}`, entry.ctx), stack: [entry.def] };
 			bindUnknown(machine, ready, func, ctx);
+			machine.optional = optionsOf(entry.def, ctx);
 			return giveFixtures(machine, ready, func, ctx).flatMap((given) => runBody(machine, given, func, ctx));
 		}),
 	);
@@ -291,6 +293,16 @@ function bindUnknown(machine: Machine, state: State, func: FunctionValue, ctx: C
 		setVar(state, ctx.frame, param.name.name, value);
 		believeAnnotation(machine, state, param, value, ctx);
 	}
+}
+
+/** What callers may leave out, by the ids of what it is bound to. */
+function optionsOf(def: DefStmt, ctx: Context): readonly string[] {
+	return def.params.flatMap((param) => {
+		const { id } = unknownParameter(def, param, ctx);
+		if (param.kind === "kwarg") return [`${id}[`];
+		const value = param.default?.kind === "constant" ? param.default.value : undefined;
+		return value === null || value === false || value === "" ? [id] : [];
+	});
 }
 
 /** `model: PeftModel` says what comes in; unions and optionals say too little. */

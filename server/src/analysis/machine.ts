@@ -70,6 +70,11 @@ export interface Machine {
 	readonly deferred: Set<DefStmt>;
 	/** Functions and classes that are hidden behind what their decorators made of them. */
 	readonly decorated: Value[];
+	/**
+	 * Of the function being entered, what its callers may leave out: ids of parameters that are false by default, and what the ids
+	 * of keywords in its `**kwargs` begin with.
+	 */
+	optional: readonly string[];
 	/** By their id, unknowns that are objects of a class of the program. */
 	readonly typed: Map<string, Typed>;
 	/** Where a class of the program stands. */

@@ -1,5 +1,5 @@
 /** Where a finding about two events is reported: in the lowest frame that holds both. */
-import type { CallSite, Frame, ModelEvent, ModelGraph } from "../../analysis/graph";
+import type { CallSite, Frame, ModelEvent, ModelGraph, Place } from "../../analysis/graph";
 import { modelArgument } from "./calls";
 import { samePlace, textOf } from "./source";
 
@@ -31,8 +31,17 @@ export function blame(graph: ModelGraph, cause: ModelEvent | undefined, effect: 
 function atCaller(cause: ModelEvent, effect: ModelEvent, shared: number): Blame | undefined {
 	const index = effect.frames.findLastIndex(({ call }) => call.file === 0);
 	const frame = effect.frames[index];
-	const isInside = index < shared && cause.call.file !== 0 && cause.id !== effect.id;
+	const isInside =
+		index < shared &&
+		cause.call.file !== 0 &&
+		cause.id !== effect.id &&
+		samePlace(scopeBelow(cause, index), scopeBelow(effect, index));
 	return frame === undefined || isInside ? undefined : { site: frame.call, frame };
+}
+
+/** The function that the call of this frame led to: one call in a loop may lead to several. */
+function scopeBelow({ frames, call }: ModelEvent, index: number): Place {
+	return frames[index + 1]?.call.scope ?? call.scope;
 }
 
 /** How many of the outermost calls two events share. */
