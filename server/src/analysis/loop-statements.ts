@@ -6,7 +6,7 @@ import { evaluateTest } from "./expressions";
 import { freshGenerator, iterated, runGenerator } from "./generators";
 import type { Condition } from "./graph";
 import { merge } from "./join";
-import { enterPass, isCutShort, iterate, type Pass, passContext, settleGuesses } from "./loops";
+import { enterPass, isCutShort, iterate, longestRun, type Pass, passContext, settleGuesses } from "./loops";
 import { type Context, type Machine, type Outcome, place, type Result, siteKey } from "./machine";
 import { fork, resolve, type State } from "./state";
 import { execute } from "./statements";
@@ -30,8 +30,9 @@ export function runFor(machine: Machine, states: readonly State[], statement: Fo
 			out.push(...taken);
 			continue;
 		}
-		const passes = iterate(source.state, source.value, statement, ctx);
-		const cut = isCutShort(source.state, source.value);
+		const longest = longestRun(statement.body);
+		const passes = iterate(source.state, source.value, statement, ctx, longest);
+		const cut = isCutShort(source.state, source.value, longest);
 		const filled = asksRegistry(source.state, source.value);
 		const kind = `${passes.map((pass) => `${pass.sure}${pass.exact}`).join()}|${cut}|${keyOf(source.value)}|${outerKey(source.state)}`;
 		const group = groups.get(kind) ?? { states: [], passes, cut, filled };

@@ -1,8 +1,9 @@
 /** Passes through a loop: how many, and what the loop variable is in each. */
-import type { Span } from "../syntax/facts";
-import { LITERAL_PASSES, LOOP_PASSES, RANGE_PASSES } from "./bounds";
+import type { Block, Span, Stmt } from "../syntax/facts";
+import { LITERAL_PASSES, LOOP_PASSES, RANGE_PASSES, SEQUENCE_ITEMS } from "./bounds";
 import { itemsOf } from "./containers";
 import { type Context, siteKey } from "./machine";
+import { dottedName } from "./names";
 import { getFact, resolve, type State, setFact } from "./state";
 import { COUNTER, computed, ITEM } from "./truth";
 import { constant, keyOf, symbol, tuple, type Value } from "./values";
@@ -18,10 +19,10 @@ export interface Pass {
 }
 
 /** The passes of a loop over `iterable` that stands at `site`. */
-export function iterate(state: State, iterable: Value, site: Span, ctx: Context): Pass[] {
+export function iterate(state: State, iterable: Value, site: Span, ctx: Context, longest = LITERAL_PASSES): Pass[] {
 	const source = resolve(state, iterable);
 	const count = lengthOf(state, source);
-	const bound = isLiteral(state, source) ? LITERAL_PASSES : RANGE_PASSES;
+	const bound = isLiteral(state, source) ? longest : RANGE_PASSES;
 	// A short loop of known length is run as it is; a longer one as often as shows what the first pass left behind.
 	const passes = count === undefined || count > bound ? LOOP_PASSES : count;
 	const exact = passes === count;
@@ -41,9 +42,23 @@ function isLiteral(state: State, source: Value): boolean {
 }
 
 /** The loop is over a literal that has more items than are run: what it ends with is a guess. */
-export function isCutShort(state: State, iterable: Value): boolean {
+export function isCutShort(state: State, iterable: Value, longest = LITERAL_PASSES): boolean {
 	const source = resolve(state, iterable);
-	return isLiteral(state, source) && (lengthOf(state, source) ?? 0) > LITERAL_PASSES;
+	return isLiteral(state, source) && (lengthOf(state, source) ?? 0) > longest;
+}
+
+/** Items that a loop with this body is run over one by one: many, where all it does is to hand them on. */
+export function longestRun(body: Block): number {
+	const isShort = body.length <= 2 && body.every((one) => one.kind === "expr" || one.kind === "assign");
+	return isShort && body.every(handsOn) ? SEQUENCE_ITEMS : LITERAL_PASSES;
+}
+
+/** `setattr(self, key, value)`, `result[key] = value` */
+function handsOn(statement: Stmt): boolean {
+	if (statement.kind !== "expr" && statement.kind !== "assign") return false;
+	const { value } = statement;
+	if (value.kind === "call") return /^(setattr|print|(\w+\.)+(append|update|add))$/.test(dottedName(value.func));
+	return statement.kind === "assign" && (value.kind === "name" || value.kind === "constant");
 }
 
 /** `exact`: the pass is sure to happen, and in this place. */
