@@ -359,7 +359,9 @@ function containForeign(
 		if (!(error instanceof BoundExceeded)) throw error;
 		machine.recorder.rollback(mark);
 		modules.restore();
-		machine.recorder.note(place(func, func.def), `not followed: ${error.message}`);
+		// Where nothing can come of it for a model, nothing is lost.
+		if (steps > GUARD_STEPS || mayStop(func.def))
+			machine.recorder.note(place(func, func.def), `not followed: ${error.message}`);
 		machine.tooLong.add(func.def);
 		// What it would have ruled out is a guess from here on.
 		if (mayStop(func.def)) state.guesses = [...state.guesses, { test: place(func, func.def), holds: true }];
