@@ -292,7 +292,9 @@ export function callFunction(
 	if (steps === 0) return callUnknown(machine, state, func, args, call, ctx);
 	const run = (from: State): Result[] => {
 		const results = runCall(machine, from, func, args, call, ctx);
-		if (cached !== undefined) for (const result of results) setSlot(result.state, cached, result.value);
+		if (cached !== undefined)
+			for (const result of results)
+				if (leadsToModel(result.state, result.value)) setSlot(result.state, cached, result.value);
 		return results;
 	};
 	if (func.file === ctx.file) return run(state);
@@ -307,7 +309,7 @@ export function callFunction(
 	);
 }
 
-/** `@lru_cache`: the same arguments give the very same result. */
+/** `@lru_cache`: the same arguments give the very same model. */
 function isCached({ def }: FunctionValue): boolean {
 	return def.kind === "def" && def.decorators.some((decorator) => /(^|\.)(lru_)?cache$/.test(dottedName(decorator)));
 }

@@ -21,7 +21,9 @@ export function blame(graph: ModelGraph, cause: ModelEvent | undefined, effect: 
 	const isOwn =
 		frame === undefined || meetInClass(graph, [...cause.frames.slice(shared).map(callOf), cause.call], effect);
 	const where = isOwn ? own : { site: frame.call, frame };
-	return where.site.file === 0 ? where : (atCaller(cause, effect, shared) ?? where);
+	// What the constructor and a method do to each other is wrong for every object of the class.
+	const isOfClass = isOwn && cause.frames[shared]?.name === "__init__";
+	return where.site.file === 0 || isOfClass ? where : (atCaller(cause, effect, shared) ?? where);
 }
 
 /**
