@@ -19,9 +19,10 @@ type Telling = Pick<ProgramModule, "id" | "concerns" | "facts">;
 const CREATING = "from_pretrained";
 
 export function judgeRelevance(program: Program, facts: ModuleFacts): Relevance {
-	const { used, defs } = mentionsOf(facts);
+	const mentions = mentionsOf(facts);
+	const { used, defs } = mentions;
 	const names = new Set([CREATING, ...mattering(program, { id: program.entry, concerns: true, facts: () => facts })]);
-	spread(defs, names);
+	spread(mentions, names);
 	return {
 		used,
 		matters: (def) => intersects(defs.get(def)?.names ?? NONE, names),
@@ -49,22 +50,22 @@ function mattering(program: Program, module: Telling): ReadonlySet<string> {
 	if (before) return before;
 	const names = new Set(wrappingNames);
 	known.set(module.id, names);
-	const { defs, imports } = mentionsOf(module.facts());
-	for (const statement of imports) addImported(program, module.id, statement, names);
-	spread(defs, names);
+	const mentions = mentionsOf(module.facts());
+	for (const statement of mentions.imports) addImported(program, module.id, statement, names);
+	spread(mentions, names);
 	// The analysed file changes while the program around it stays.
 	if (module.id === program.entry) known.delete(module.id);
 	return names;
 }
 
 /** Who names a function that matters matters. */
-function spread(defs: ReadonlyMap<object, Definition>, names: Set<string>): void {
-	for (let grown = true; grown; ) {
-		grown = false;
-		for (const def of defs.values()) {
-			if (names.has(def.name) || !intersects(def.names, names)) continue;
-			names.add(def.name);
-			grown = true;
+function spread({ namedBy }: Mentions, names: Set<string>): void {
+	const waiting = [...names];
+	for (const name of waiting) {
+		for (const def of namedBy.get(name) ?? []) {
+			if (names.has(def)) continue;
+			names.add(def);
+			waiting.push(def);
 		}
 	}
 }
@@ -94,6 +95,8 @@ interface Mentions {
 	readonly used: ReadonlySet<string>;
 	/** By their node. */
 	readonly defs: ReadonlyMap<object, Definition>;
+	/** By each name, the functions and classes that mention it. */
+	readonly namedBy: ReadonlyMap<string, readonly string[]>;
 	readonly imports: readonly (ImportStmt | ImportFromStmt)[];
 }
 
@@ -112,14 +115,27 @@ function mentionsOf(facts: ModuleFacts): Mentions {
 		const defs = new Map<object, Definition>();
 		const imports: (ImportStmt | ImportFromStmt)[] = [];
 		collect(facts.body, [used], defs, imports);
-		mentions = { used, defs, imports };
+		mentions = { used, defs, namedBy: namersIn(defs), imports };
 		cache.set(facts, mentions);
 	}
 	return mentions;
 }
 
+function namersIn(defs: ReadonlyMap<object, Definition>): ReadonlyMap<string, readonly string[]> {
+	const namers = new Map<string, string[]>();
+	for (const def of defs.values()) {
+		for (const name of def.names) {
+			const known = namers.get(name);
+			if (known) known.push(def.name);
+			else namers.set(name, [def.name]);
+		}
+	}
+	return namers;
+}
+
 function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-	for (const name of a) if (b.has(name)) return true;
+	const [few, many] = a.size < b.size ? [a, b] : [b, a];
+	for (const name of few) if (many.has(name)) return true;
 	return false;
 }
 
