@@ -183,7 +183,54 @@ const steps: readonly Step[] = [
 			await picture("model-graph");
 		},
 	},
+	{
+		name: "a caller is underlined for what its helper does",
+		run: async ({ page, squiggle, picture }) => {
+			await openAlone(page, "evaluate_built.py");
+			await squiggle.waitFor();
+			const box = page.locator(".monaco-hover:visible").filter({ hasText: "How it came to this" }).first();
+			assert.match(await hoverUntil(page, squiggle, box), /builder\.py/);
+			await picture("caller");
+			await page.keyboard.press("Escape");
+		},
+	},
+	{
+		name: "a notebook is underlined in the right cell; the fix silences it, and undo brings it back",
+		run: async ({ page, picture }) => {
+			await page.setViewportSize(tall);
+			await openAlone(page, "resume.ipynb");
+			const wrong = page.locator(".notebookOverlay .cell-editor-part").filter({ hasText: "out/sft-adapter" });
+			const squiggle = wrong.locator(".squiggly-error").first();
+			await squiggle.waitFor();
+			assert.equal(
+				await page.locator(".notebookOverlay .squiggly-error").count(),
+				await wrong.locator(".squiggly-error").count(),
+			);
+			await picture("notebook");
+			await openMenu(page, squiggle, page.locator(actionMenu));
+			await page.keyboard.press("Enter");
+			await squiggle.waitFor({ state: "detached" });
+			await picture("notebook-fixed");
+			// The fix takes the wrap out of the cell above; each cell has its own history.
+			await page.locator(".notebookOverlay .cell-editor-part").filter({ hasText: "Llama-3.2-1B" }).click();
+			await page.keyboard.press("Control+z");
+			await squiggle.waitFor();
+		},
+	},
 ];
+
+/** Closes what is open and opens a file of the workspace. */
+async function openAlone(page: Page, name: string): Promise<void> {
+	await page.keyboard.press("F1");
+	await page.keyboard.type("View: Close All Editors");
+	await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "Close All Editors" }).first().waitFor();
+	await page.keyboard.press("Enter");
+	await page.locator(".editor-instance").first().waitFor({ state: "detached" });
+	await page.keyboard.press("Control+p");
+	await page.keyboard.type(name);
+	await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name }).first().waitFor();
+	await page.keyboard.press("Enter");
+}
 
 async function runSteps(steps: readonly Step[], page: Page, pictures: string): Promise<Counts> {
 	const window: Workbench = {
