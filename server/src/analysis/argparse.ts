@@ -3,11 +3,11 @@ import type { CallExpr } from "../syntax/facts";
 import type { ParserObject } from "./heap";
 import { type Arguments, type Context, siteKey } from "./machine";
 import { getFact, getObject, type State, setFact, setObject } from "./state";
-import { type ObjId, symbol, type Value } from "./values";
+import { type ObjId, symbol, tuple, type Value } from "./values";
 
 export function newParser(state: State, records: readonly Value[], call: CallExpr, ctx: Context): Value {
 	const id = `parser:${siteKey(ctx, call)}`;
-	setObject(state, id, { t: "parser", records, parent: undefined, exclusive: [], group: undefined });
+	setObject(state, id, { t: "parser", records, hasOptions: false, parent: undefined, exclusive: [], group: undefined });
 	return { k: "ref", id };
 }
 
@@ -27,10 +27,13 @@ export function callParser(
 		case "add_argument_group":
 			return addGroup(state, root, parser, name === "add_mutually_exclusive_group", call, ctx);
 		case "add_argument":
+			if (!parser.hasOptions) setObject(state, id, { ...parser, hasOptions: true });
 			if (parser.group !== undefined) addOption(state, root, parser.group, destination(args));
 			return undefined;
 		case "parse_args":
 			return parse(state, root, call, ctx);
+		case "parse_known_args":
+			return tuple([parse(state, root, call, ctx), symbol(`rest:${siteKey(ctx, call)}`)]);
 		default:
 			return undefined;
 	}

@@ -1,7 +1,7 @@
 /** Calls of every kind of value: the user's functions and classes in their calling context, the catalogue, the unknown. */
 import { lookupApi } from "../catalog";
 import type { ApiSpec } from "../catalog/types";
-import type { CallExpr, DefStmt, LambdaExpr, Param } from "../syntax/facts";
+import type { CallExpr, DefStmt, Expr, LambdaExpr, Param } from "../syntax/facts";
 import { assume } from "./assume";
 
 import { BoundExceeded, CALL_DEPTH, FOREIGN_CALL_STEPS, FOREIGN_RESULTS, GUARD_STEPS, UNRELATED_CALLS } from "./bounds";
@@ -47,7 +47,7 @@ import {
 	unknownId,
 } from "./state";
 import { execute, spend } from "./statements";
-import { parseRecords } from "./typed";
+import { madeByLibrary, parseRecords } from "./typed";
 import {
 	type Constant,
 	constant,
@@ -158,6 +158,8 @@ function callUnknown(
 	if (isPure(callee)) return one(state, resolve(state, pureResult(callee, args)));
 	if (applyPatch(machine, state, callee, args, siteKey(ctx, call), ctx))
 		return one(state, symbol(`result:${siteKey(ctx, call)}`));
+	const made = madeByLibrary(machine, state, callee, args, call, ctx);
+	if (made) return made;
 	const key = truthKey(callee, args);
 	// A function that is not followed may change its receiver and the globals that it declares.
 	const own = callee.k === "function" ? [callee] : [];
@@ -193,8 +195,7 @@ function callNative(
 	}
 	if (self.k === "ref") {
 		if (isParserExit(state, self, callee.name)) return [];
-		const parser = getObject(state, self.id);
-		const parsed = parser?.t === "parser" && parseRecords(machine, state, parser, callee.name, args, call, ctx);
+		const parsed = parseRecords(machine, state, self.id, callee.name, args, call, ctx);
 		if (parsed) return parsed;
 		if (callee.name === "enter_context" && args.positional[0])
 			return enterContext(machine, state, self, args.positional[0], ctx);
@@ -205,6 +206,7 @@ function callNative(
 		const value = callContainer(state, self.id, callee.name, args, call, ctx);
 		if (value) return one(state, value);
 	}
+	if (self.k === "function" && callee.name === "cache_clear") dropSlots(state, `cached:${keyOf(self)}(`);
 	if (callee.name === "merge_and_unload") {
 		const spec = modelMethod("peft-model", callee.name);
 		if (spec && (self.k === "symbol" || self.k === "handle"))
@@ -309,9 +311,15 @@ export function callFunction(
 	);
 }
 
-/** `@lru_cache`: the same arguments give the very same model. */
+/** `@cache`, and `@lru_cache` that forgets nothing: the same arguments give the very same model. */
 function isCached({ def }: FunctionValue): boolean {
-	return def.kind === "def" && def.decorators.some((decorator) => /(^|\.)(lru_)?cache$/.test(dottedName(decorator)));
+	return def.kind === "def" && def.decorators.some(remembers);
+}
+
+function remembers(decorator: Expr): boolean {
+	if (!/^(functools\.)?(lru_)?cache$/.test(dottedName(decorator))) return false;
+	const [size] = decorator.kind === "call" ? decorator.args : [];
+	return size === undefined || (size.value.kind === "constant" && size.value.value === null);
 }
 
 function argumentKey({ positional, keywords }: Arguments): string {

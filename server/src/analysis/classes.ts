@@ -58,14 +58,18 @@ export function findMember(state: State, cls: ObjId, name: string, after?: ObjId
 	return undefined;
 }
 
+/** What a class and its bases define, the nearest of each name. */
+export function membersOf(state: State, cls: ObjId): ReadonlyMap<string, Value> {
+	const members = new Map<string, Value>();
+	for (const { id } of programClasses(state, cls, undefined).reverse())
+		for (const [name, value] of classOf(state, id)?.attributes ?? []) members.set(name, value);
+	return members;
+}
+
 /** Constants that a class or its bases have for names: what an object without a field of its own has under them. */
 export function flagsOfClass(state: State, cls: ObjId): ReadonlyMap<string, Value> {
-	const flags = new Map<string, Value>();
-	for (const { id } of programClasses(state, cls, undefined).reverse())
-		for (const [name, value] of classOf(state, id)?.attributes ?? [])
-			if (value.k === "constant") flags.set(name, value);
-			else flags.delete(name);
-	return flags;
+	const flags = [...membersOf(state, cls)].filter(([, value]) => value.k === "constant");
+	return new Map(flags);
 }
 
 function programClasses(state: State, cls: ObjId, after: ObjId | undefined): (Value & { k: "ref" })[] {

@@ -15,6 +15,7 @@ import { dottedName, setsField } from "./names";
 import { instantiate } from "./objects";
 import { bind, emptyState, fork, frameVars, getObject, type State, setVar } from "./state";
 import { execute } from "./statements";
+import { afterInit } from "./typed";
 import { type FunctionValue, type ObjId, sameValue, symbol, type Value } from "./values";
 
 /** Interprets the whole file; what is found is in the machine's recorder. */
@@ -145,7 +146,9 @@ function enter(
 			const ctx = { ...activation(machine, func, `entry:${entry.def.start}`, entry.ctx), stack: [entry.def] };
 			bindUnknown(machine, ready, func, ctx);
 			machine.optional = optionsOf(entry.def, ctx);
-			return giveFixtures(machine, ready, func, ctx).flatMap((given) => runBody(machine, given, func, ctx));
+			return checkedParameters(machine, ready, func, ctx)
+				.flatMap((checked) => giveFixtures(machine, checked, func, ctx))
+				.flatMap((given) => runBody(machine, given, func, ctx));
 		}),
 	);
 }
@@ -303,6 +306,16 @@ function optionsOf(def: DefStmt, ctx: Context): readonly string[] {
 		const value = param.default?.kind === "constant" ? param.default.value : undefined;
 		return value === null || value === false || value === "" ? [id] : [];
 	});
+}
+
+/** What comes in is of a class that has let it come into being. */
+function checkedParameters(machine: Machine, state: State, func: FunctionValue, ctx: Context): State[] {
+	let states = [state];
+	for (const param of func.def.params) {
+		const value = unknownParameter(func.def, param, ctx);
+		if (machine.typed.has(value.id)) states = states.flatMap((one) => afterInit(machine, one, value, ctx));
+	}
+	return states;
 }
 
 /** `model: PeftModel` says what comes in; unions and optionals say too little. */

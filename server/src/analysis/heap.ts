@@ -110,6 +110,8 @@ export interface ParserObject {
 	readonly t: "parser";
 	/** The dataclasses that it makes objects of: `HfArgumentParser`. */
 	readonly records: readonly Value[];
+	/** It was given options of its own. */
+	readonly hasOptions: boolean;
 	/** The parser it is a group of. */
 	readonly parent: ObjId | undefined;
 	/** Groups of options of which at most one can be given, by their destination. */

@@ -8,6 +8,7 @@ import type { Condition } from "./graph";
 import { merge } from "./join";
 import { enterPass, isCutShort, iterate, longestRun, type Pass, passContext, settleGuesses } from "./loops";
 import { type Context, type Machine, type Outcome, place, type Result, siteKey } from "./machine";
+import { modelSignature } from "./models";
 import { fork, resolve, type State } from "./state";
 import { execute } from "./statements";
 import { assign } from "./targets";
@@ -42,6 +43,7 @@ export function runFor(machine: Machine, states: readonly State[], statement: Fo
 	const rest = [...groups.values()].flatMap(({ states: together, passes, cut, filled }) => {
 		const guess = { test: place(ctx, statement.iter), holds: true };
 		const loop = new LoopEnds(together);
+		const before = cut ? modelSignature(together[0] as State, new Set()) : undefined;
 		let current = together;
 		for (const [index, pass] of passes.entries()) {
 			const ends = pass.sure ? [] : current.map(fork);
@@ -56,7 +58,7 @@ export function runFor(machine: Machine, states: readonly State[], statement: Fo
 		}
 		for (const s of current) if (cut) s.guesses = [...s.guesses, guess];
 		loop.exits.push(...current);
-		return loop.finish(machine, statement, ctx);
+		return loop.finish(machine, statement, ctx, before);
 	});
 	return [...out, ...rest];
 }
@@ -157,21 +159,24 @@ class LoopEnds {
 	}
 
 	/** A loop ends somehow: where every end leans on a guess and all are alike, the guess was none. */
-	private forgiveOnlyEnd(site: string): void {
+	private forgiveOnlyEnd(site: string, before: string | undefined): void {
 		const ends = [...this.exits, ...this.breaks];
+		// Of a loop that was not run to its end, only where it did nothing to any model.
+		if (before !== undefined && ends.some((s) => modelSignature(s, new Set()) !== before)) return;
 		if (ends.some((s) => s.guesses.length <= this.outer.guesses.length)) return;
 		if (merge(ends.map(fork), site).length > 1) return;
 		for (const s of ends) s.guesses = this.outer.guesses;
 	}
 
-	finish(machine: Machine, statement: ForStmt | WhileStmt, ctx: Context): Outcome[] {
+	/** `before`: the models in front of a loop that was not run to its end. */
+	finish(machine: Machine, statement: ForStmt | WhileStmt, ctx: Context, before?: string): Outcome[] {
 		for (const s of [...this.exits, ...this.breaks, ...this.out.map((outcome) => outcome.state)]) {
 			settleGuesses(s);
 			s.laterPass = this.outer.laterPass;
 			s.passGuesses = this.outer.passGuesses;
 		}
 		const site = siteKey(ctx, statement);
-		this.forgiveOnlyEnd(site);
+		this.forgiveOnlyEnd(site, before);
 		const ended = execute(machine, merge(this.exits, site), statement.orelse, ctx);
 		return [...this.out, ...ended, ...this.breaks.map(next)];
 	}

@@ -219,9 +219,10 @@ export function dottedName(expr: Expr): string {
 	return "";
 }
 
-/** `name.attribute = …` or `name.attribute(…)`: something that may change what the name holds. */
+/** `name.attribute = …`, `name[…] = …` or `name.attribute(…)`: something that may change what the name holds. */
 export interface Touch {
 	readonly name: string;
+	/** `[]` for an item. */
 	readonly attribute: string;
 	readonly called: boolean;
 }
@@ -253,9 +254,13 @@ function collectTouches(node: unknown, into: Touch[]): void {
 	const add = (expr: Expr, called: boolean): void => {
 		if (expr.kind === "attribute" && expr.value.kind === "name")
 			into.push({ name: expr.value.name, attribute: expr.attr.name, called });
+		if (expr.kind === "subscript" && expr.value.kind === "name")
+			into.push({ name: expr.value.name, attribute: "[]", called });
 	};
 	if (part.kind === "assign") for (const target of part.targets) add(target, false);
 	if (part.kind === "augassign") add(part.target, false);
 	if (part.kind === "call") add(part.func, true);
+	const [target] = part.kind === "call" && dottedName(part.func) === "setattr" ? part.args : [];
+	if (target?.value.kind === "name") into.push({ name: target.value.name, attribute: "", called: false });
 	for (const value of Object.values(part)) if (value && typeof value === "object") collectTouches(value, into);
 }

@@ -172,12 +172,17 @@ function spoilOuter(state: State, func: FunctionValue, site: string): void {
 	}
 }
 
+/** Methods of containers that leave them what they are. */
+const READS = /^(get|items|keys|values|copy|index|count)$/;
+
 /** Objects of ours that a callback closes over and changes: `lambda: session.unwrap()`. */
 function changedThrough(state: State, { def, closure }: FunctionValue): readonly Value[] {
 	const own = scopeNames(def).locals;
 	return touchedNames(def).flatMap(({ name, attribute, called }): Value[] => {
 		const value = own.has(name) ? undefined : getVar(state, closure, name);
 		const object = value?.k === "ref" ? getObject(state, value.id) : undefined;
+		if (value && (value.k === "symbol" || object?.t === "list" || object?.t === "dict"))
+			return called && READS.test(attribute) ? [] : [value];
 		if (!value || object?.t !== "instance") return [];
 		const method = called ? findMember(state, object.cls, attribute)?.value : undefined;
 		return method?.k === "function" && !setsFields(state, object.cls, method.def) ? [] : [value];
