@@ -5,6 +5,7 @@ import { excludeOthers } from "./argparse";
 import type { Condition } from "./graph";
 import { isPeftPath, materialize, refineToPeft } from "./handles";
 import { type Context, type Machine, place } from "./machine";
+import { PATCHED } from "./patches";
 import { above, below, between, includes, intersect, isImpossible } from "./ranges";
 import {
 	bind,
@@ -273,7 +274,7 @@ function guessKind(state: State, test: Value): "model" | "counter" | "none" {
 	const key = keyOf(test);
 	if (asksObject(state, test) || asksRegistry(state, test)) return "model";
 	if (key.includes(COUNTER) || key.includes(ITEM)) return "counter";
-	return /[<{](core|copy|net|unknown):/.test(key) ? "model" : "none";
+	return /[<{](core|copy|net|unknown):/.test(key) || key.includes(PATCHED) ? "model" : "none";
 }
 
 /** An object of ours has its own idea of being true or equal. */

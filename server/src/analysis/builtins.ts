@@ -12,12 +12,26 @@ import { callMap, callReduce } from "./higher-order";
 import { isInstance } from "./instances";
 import { type Arguments, type Context, type Machine, type Result, siteKey } from "./machine";
 import { leadsToModel } from "./models";
+import { importedModule, moduleFrame, runForEffect } from "./modules";
 import { bareObject, EXIT_STACK, NAMESPACE, newObject, setPlainly } from "./objects";
 import { asDict, fieldCall, namedTuple, replaceFields } from "./records";
-import { getObject, resolve, type State } from "./state";
+import { spoil } from "./spoil";
+import { frameVars, getObject, resolve, type State, setVar } from "./state";
 import { computed, isTruth, truthOf } from "./truth";
 import { recordsOf } from "./typed";
-import { type Constant, constant, external, isNone, keyOf, NONE, symbol, TRUE, tuple, type Value } from "./values";
+import {
+	type Constant,
+	constant,
+	external,
+	type FrameId,
+	isNone,
+	keyOf,
+	NONE,
+	symbol,
+	TRUE,
+	tuple,
+	type Value,
+} from "./values";
 
 type Builtin = (machine: Machine, state: State, args: Arguments, call: CallExpr, ctx: Context) => Result[] | undefined;
 
@@ -113,9 +127,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 	},
 	"builtins.map": callMap,
 	"functools.reduce": callReduce,
-	"builtins.vars": (_machine, state, args) => {
+	"builtins.vars": (_machine, state, args, call, ctx) => {
 		const value = args.positional[0] && resolve(state, args.positional[0]);
 		const object = value?.k === "ref" ? getObject(state, value.id) : undefined;
+		if (value?.k === "module") spoil(state, [value], siteKey(ctx, call));
 		return value && object?.t === "instance" ? one(state, { k: "native", self: value, name: "__dict__" }) : undefined;
 	},
 	"builtins.next": (machine, state, args, _call, ctx) => {
@@ -170,6 +185,23 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 		if (value && object?.t !== "dict") return undefined;
 		const { entries = new Map(), open = false } = object?.t === "dict" ? object : {};
 		return one(state, newDict(state, entries, open, siteKey(ctx, call)));
+	},
+	"collections.deque": makeList,
+	// What is run there may set any name of the module.
+	"builtins.exec": (_machine, state, _args, call, ctx) => {
+		rebindNames(state, moduleFrame(ctx.file), siteKey(ctx, call));
+		return one(state, NONE);
+	},
+	"builtins.globals": (_machine, state, _args, call, ctx) => {
+		spoil(state, [{ k: "module", file: ctx.file }], siteKey(ctx, call));
+		return one(state, symbol(`globals:${siteKey(ctx, call)}`));
+	},
+	"importlib.import_module": (machine, state, args, _call, ctx) => {
+		const [path] = args.positional;
+		if (path?.k !== "constant" || typeof path.value !== "string") return undefined;
+		runForEffect(machine, ctx.file, { level: 0, path: path.value, name: undefined });
+		const value = importedModule(machine, ctx.file, 0, path.value);
+		return value && one(state, value);
 	},
 	"builtins.set": makeSet,
 	"builtins.frozenset": makeSet,
@@ -344,6 +376,13 @@ const MOODY =
 export function truthKey(callee: Value, args: Arguments): string | undefined {
 	const name = callee.k === "external" ? callee.name : callee.k === "native" ? callee.name : keyOf(callee);
 	return MOODY.test(name) ? undefined : `truth(${keyOf(callee)},${argumentKeys(args)})`;
+}
+
+/** Names of a module that hold flags or models may hold anything. */
+function rebindNames(state: State, frame: FrameId, site: string): void {
+	for (const [name, value] of [...frameVars(state, frame)])
+		if (value.k === "constant" || leadsToModel(state, value))
+			setVar(state, frame, name, symbol(`exec:${site}:${name}`));
 }
 
 /** A parser of dataclasses of the program; of others nothing is known. */

@@ -13,7 +13,16 @@ import { applyEffect } from "./effects";
 import { evaluate, one } from "./expressions";
 import { newGenerator } from "./generators";
 import { merge } from "./join";
-import { type Arguments, type Context, type Machine, place, type Result, siteKey, textOf } from "./machine";
+import {
+	type Arguments,
+	type Context,
+	type Machine,
+	NO_ARGUMENTS,
+	place,
+	type Result,
+	siteKey,
+	textOf,
+} from "./machine";
 import { modelMethod } from "./model-attributes";
 import { leadsToModel } from "./models";
 import { rememberModules } from "./modules";
@@ -31,6 +40,7 @@ import {
 } from "./objects";
 import { applyPatch } from "./patches";
 import { callSite } from "./recorder";
+import { replaceFields } from "./records";
 import { mayStop } from "./relevance";
 import { spoil } from "./spoil";
 import {
@@ -51,6 +61,7 @@ import { madeByLibrary, parseRecords } from "./typed";
 import {
 	type Constant,
 	constant,
+	external,
 	type FunctionValue,
 	keyOf,
 	NONE,
@@ -155,6 +166,8 @@ function callUnknown(
 	call: CallExpr,
 	ctx: Context,
 ): Result[] {
+	const stored = readStored(state, callee, args);
+	if (stored) return one(state, stored);
 	if (isPure(callee)) return one(state, resolve(state, pureResult(callee, args)));
 	if (applyPatch(machine, state, callee, args, siteKey(ctx, call), ctx))
 		return one(state, symbol(`result:${siteKey(ctx, call)}`));
@@ -165,8 +178,41 @@ function callUnknown(
 	const own = callee.k === "function" ? [callee] : [];
 	spoil(state, [...own, ...args.positional, ...args.keywords.values()], siteKey(ctx, call));
 	forgetReceiver(state, callee);
+	storeUpdates(state, callee, args);
+	if (/\.run_(line|cell)_magic$/.test(keyOf(callee)))
+		return machine.call(state, external("builtins.exec"), NO_ARGUMENTS, call, ctx);
 	const op = key === undefined ? undefined : ({ kind: "call", key } as const);
 	return one(state, symbol(`result:${siteKey(ctx, call)}`, op));
+}
+
+/** `config.get("lora")`, where something was put there before. */
+function readStored(state: State, callee: Value, args: Arguments): Value | undefined {
+	const base = /^(.*)\.get$/.exec(keyOf(callee))?.[1];
+	const [key] = args.positional;
+	const found = base !== undefined && key?.k === "constant" ? getSlot(state, `${base}[${keyOf(key)}]`) : undefined;
+	return found && resolve(state, found);
+}
+
+/** `config.update({"lora": False})`, `OmegaConf.update(config, "lora", False)`: of an unknown, as attribute and as item. */
+function storeUpdates(state: State, callee: Value, args: Arguments): void {
+	const store = (base: string, name: string, value: Value): void => {
+		setSlot(state, `${base}.${name}`, value);
+		setSlot(state, `${base}[${JSON.stringify(name)}]`, value);
+	};
+	const [first, second, third] = args.positional.map((value) => resolve(state, value));
+	if (callee.k === "external" && callee.name.endsWith("OmegaConf.update") && first?.k === "symbol") {
+		if (second?.k === "constant" && third) store(first.id, String(second.value), third);
+		return;
+	}
+	const base = callee.k === "symbol" ? /^(.*)\.(update|pop)$/.exec(callee.id) : null;
+	if (base?.[1] === undefined) return;
+	if (base[2] === "pop") {
+		if (first?.k === "constant") store(base[1], String(first.value), NONE);
+		return;
+	}
+	const dict = first?.k === "ref" ? getObject(state, first.id) : undefined;
+	const given = dict?.t === "dict" ? [...dict.entries] : [];
+	for (const [name, value] of [...given, ...args.keywords]) store(base[1], String(name), value);
 }
 
 /** A method of an unknown may have changed it: `args.update(…)`, `module.reset()`. */
@@ -199,6 +245,10 @@ function callNative(
 		if (parsed) return parsed;
 		if (callee.name === "enter_context" && args.positional[0])
 			return enterContext(machine, state, self, args.positional[0], ctx);
+		const copy = /^(_replace|model_copy)$/.test(callee.name)
+			? copyWith(state, self, args, siteKey(ctx, call))
+			: undefined;
+		if (copy) return one(state, copy);
 		const [key, otherwise = NONE] = args.positional;
 		const chosen =
 			callee.name === "get" && key && chooseEntry(machine, state, self, resolve(state, key), otherwise, ctx);
@@ -214,6 +264,17 @@ function callNative(
 	}
 	if (!isPure(callee)) spoil(state, [self.k === "super" ? self.self : self], siteKey(ctx, call));
 	return callUnknown(machine, state, callee, args, call, ctx);
+}
+
+/** `record._replace(lora=False)`, `settings.model_copy(update={"lora": False})` */
+function copyWith(state: State, self: RefValue, args: Arguments, key: string): Value | undefined {
+	const update = args.keywords.get("update");
+	if (!update) return replaceFields(state, self, args, key);
+	const value = resolve(state, update);
+	const dict = value.k === "ref" ? getObject(state, value.id) : undefined;
+	if (dict?.t !== "dict" || dict.open) return undefined;
+	const keywords = new Map([...dict.entries].map(([name, item]) => [String(name), item] as const));
+	return replaceFields(state, self, { ...NO_ARGUMENTS, keywords }, key);
 }
 
 function isParserExit(state: State, self: RefValue, name: string): boolean {
@@ -521,8 +582,17 @@ function bindParameters(state: State, func: FunctionValue, args: Arguments, ctx:
 
 function leftOut(func: FunctionValue, param: Param, args: Arguments, ctx: Context): Value {
 	const hidden = args.openKeywords || (args.openPositional && param.kind !== "keyword-only");
-	const given = hidden ? undefined : (func.defaults?.get(param.name.name) ?? constantDefault(param));
+	const isHidden = hidden || isConfigured(func);
+	const given = isHidden ? undefined : (func.defaults?.get(param.name.name) ?? constantDefault(param));
 	return given ?? unknownParameter(func.def, param, ctx);
+}
+
+/** Gin, sacred, hydra, click and their kin give the function other defaults. */
+const CONFIGURING =
+	/(^|\.)(configurable|capture|automain|main|command|cli|group|inject|validate_call|validate_arguments)$/;
+
+function isConfigured({ def }: FunctionValue): boolean {
+	return def.kind === "def" && def.decorators.some((decorator) => CONFIGURING.test(dottedName(decorator)));
 }
 
 function constantDefault({ default: given }: Param): Value | undefined {

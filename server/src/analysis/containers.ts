@@ -160,6 +160,13 @@ function change(state: State, id: ObjId, object: ListObject | DictObject): void 
 	setObject(state, id, object);
 }
 
+/** `left | right` of two dicts. */
+export function joinDicts(state: State, left: Value, right: Value, key: string): Value | undefined {
+	const [a, b] = [left, right].map((value) => (value.k === "ref" ? getObject(state, value.id) : undefined));
+	if (a?.t !== "dict" || b?.t !== "dict") return undefined;
+	return newDict(state, new Map([...a.entries, ...b.entries]), a.open || b.open, key);
+}
+
 /** Code we cannot see had the container: it may hold anything. */
 export function openContainer(state: State, id: ObjId): void {
 	const object = getObject(state, id);
@@ -206,8 +213,9 @@ function callList(state: State, id: ObjId, list: ListObject, name: string, args:
 			change(state, id, items ? { ...list, items: items.slice(0, SEQUENCE_ITEMS) } : UNKNOWN_LIST);
 			return NONE;
 		}
+		case "popleft":
 		case "pop": {
-			const at = indexIn(list, first ?? constant(-1));
+			const at = indexIn(list, first ?? constant(name === "pop" ? -1 : 0));
 			const item = at === undefined ? undefined : list.items[at];
 			change(state, id, at !== undefined && item ? { ...list, items: list.items.toSpliced(at, 1) } : UNKNOWN_LIST);
 			return item && resolve(state, item);

@@ -41,22 +41,23 @@ interface Disagreement {
 }
 
 /** More names than this are not told apart by how a module ended. */
-const DISAGREEMENTS = 8;
+const DISAGREEMENTS = 12;
 
 /** Names that hold constants in all the ends, and not the same. */
 function disagreements(ends: readonly State[], file: FileId): readonly Disagreement[] {
 	const frame = moduleFrame(file);
 	const names = [...frameVars(ends[0] as State, frame).keys()];
-	return names
-		.flatMap((name): Disagreement[] => {
-			const values = ends.flatMap((end) => {
-				const value = getVar(end, frame, name);
-				return value?.k === "constant" ? [value] : [];
-			});
-			const differ = values.some((value) => value.value !== values[0]?.value);
-			return differ && values.length === ends.length ? [{ unknown: symbol(disagreed(file, name)), values }] : [];
-		})
-		.slice(0, DISAGREEMENTS);
+	const found = names.flatMap((name): Disagreement[] => {
+		const values = ends.flatMap((end) => {
+			const value = getVar(end, frame, name);
+			return value?.k === "constant" ? [value] : [];
+		});
+		const differ = values.some((value) => value.value !== values[0]?.value);
+		return differ && values.length === ends.length ? [{ unknown: symbol(disagreed(file, name)), values }] : [];
+	});
+	// Flags first: they are asked for most.
+	const isFlag = ({ values }: Disagreement): boolean => values.every(({ value }) => typeof value === "boolean");
+	return [...found.filter(isFlag), ...found.filter((one) => !isFlag(one))].slice(0, DISAGREEMENTS);
 }
 
 /** What one of the names is says how the module ended, and so what the others are. */

@@ -195,7 +195,9 @@ function touch(machine: Machine, file: FileId): void {
 	if (changed.some(isOwn) && module.ran !== "all") runModule(machine, file, "all");
 	else if (module.concerns && decorating.some(isOwn) && module.ran === "nothing")
 		runModule(machine, file, "definitions");
-	else if (module.concerns) for (const one of topImports(facts)) runForEffect(machine, file, one);
+	// A package that names nothing may be there to import its parts.
+	else if (module.concerns || module.name.endsWith("__init__.py"))
+		for (const one of topImports(facts)) runForEffect(machine, file, one);
 }
 
 // --- names in modules

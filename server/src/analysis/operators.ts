@@ -1,6 +1,6 @@
 /** Arithmetic on what is known. */
 import type { BinaryExpr } from "../syntax/facts";
-import { listItems, newList } from "./containers";
+import { joinDicts, listItems, newList } from "./containers";
 import { type Context, siteKey } from "./machine";
 import type { State } from "./state";
 import { computed, iff, not } from "./truth";
@@ -21,6 +21,8 @@ export function binary(state: State, expr: BinaryExpr, left: Value, right: Value
 		const b = listItems(state, right);
 		if (a && b) return newList(state, [...a.items, ...b.items], a.open || b.open, siteKey(ctx, expr));
 	}
+	const dict = expr.operator === "|" ? joinDicts(state, left, right, siteKey(ctx, expr)) : undefined;
+	if (dict) return dict;
 	// Flags: one or the other, not both.
 	if (expr.operator === "^") return not(state, iff(state, left, right));
 	return computed(`(${expr.operator} ${keyOf(left)} ${keyOf(right)})`);

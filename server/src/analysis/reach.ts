@@ -1,6 +1,6 @@
 /** What the top level of a module does to the modules that it imports, judged by the names in it. */
-import type { Block, Expr, ImportFromStmt, ImportStmt, ModuleFacts, Stmt } from "../syntax/facts";
-import { blocksOf, firstPart } from "./names";
+import type { Block, CallExpr, Expr, ImportFromStmt, ImportStmt, ModuleFacts, Stmt } from "../syntax/facts";
+import { blocksOf, firstPart, touchedNames } from "./names";
 
 /** One imported name: of `from <level dots><path> import <name>`, or `import <path>`. */
 export interface TopImport {
@@ -49,6 +49,16 @@ function judge(facts: ModuleFacts): Outward {
 		const found = bound.get(rootName(expr));
 		if (found) to.push(found);
 	};
+	const own = new Map(facts.body.flatMap((one) => (one.kind === "def" ? [[one.name.name, one] as const] : [])));
+	/** Of a function of the module itself, what its body changes counts. */
+	const addCall = (call: CallExpr): void => {
+		add(call, changed);
+		const [target] = call.func.kind === "name" && call.func.name === "setattr" ? call.args : [];
+		if (target) add(target.value, changed);
+		const def = call.func.kind === "name" ? own.get(call.func.name) : undefined;
+		for (const { name, called } of def ? touchedNames(def) : [])
+			if (!called && bound.has(name)) changed.push(bound.get(name) as TopImport);
+	};
 	for (const statement of topStatements(facts.body)) {
 		switch (statement.kind) {
 			case "import":
@@ -70,7 +80,7 @@ function judge(facts: ModuleFacts): Outward {
 				add(statement.target, changed);
 				break;
 			case "expr":
-				if (statement.value.kind === "call") add(statement.value, changed);
+				if (statement.value.kind === "call") addCall(statement.value);
 				break;
 			case "def":
 			case "class":

@@ -85,10 +85,14 @@ function maskCommand(masker: Masker, start: number): number | undefined {
 	const end = commandEnd(text, start);
 	// The statement after `%time` runs as if it stood alone.
 	const timed = /^%time[ \t]+(?=[^\s-])/.exec(text.slice(start, end));
-	if (timed === null) mask(masker, start, end, noOp(lineEnd(text, start) - start));
+	const filler = RUNS.test(text.slice(start, end)) ? "exec()" : noOp(lineEnd(text, start) - start);
+	if (timed === null) mask(masker, start, end, filler);
 	else mask(masker, start, start + timed[0].length, "0;");
 	return timed === null ? end : start + timed[0].length;
 }
+
+/** What other code or an earlier session leaves in the notebook's names. */
+const RUNS = /^%(run|store|load|pylab)[ \t]+\S/;
 
 /** A statement, for the line may be all that its block has. */
 function noOp(length: number): string {

@@ -40,6 +40,7 @@ export function importsOf(text: string): Imports {
 		else for (const statement of fromAt(cursor)) add(statement);
 	}
 	for (const statement of exportsOf(text)) add(statement);
+	for (const [, path = ""] of text.matchAll(DYNAMIC)) add({ form: "import", level: 0, path, names: [] });
 	const paths = pathsIn(text);
 	return { statements: [...statements.values()], paths, key: [...statements.keys(), ...paths].join("\n") };
 }
@@ -154,6 +155,9 @@ function exportsOf(text: string): readonly ImportStatement[] {
 	);
 	return names.length === 0 ? [] : [{ form: "exports", level: 1, path: "", names }];
 }
+
+/** `importlib.import_module("plugins.lora")` */
+const DYNAMIC = /\bimport_module\([ \t]*["']([A-Za-z_][\w.]*)["']/g;
 
 const SYS_PATH = /\bsys\.path\.(?:append|insert)\(([^\r\n]*)/g;
 
