@@ -434,9 +434,18 @@ function evaluateDict(machine: Machine, state: State, expr: DictExpr, ctx: Conte
 	});
 }
 
+/** `sys.modules[__name__]` */
+function loadedModule(machine: Machine, base: Value, index: Value): Value | undefined {
+	if (base.k !== "external" || base.name !== "sys.modules" || index.k !== "constant") return undefined;
+	const file = machine.files.findIndex(({ dotted }) => dotted === index.value);
+	return file < 0 ? undefined : { k: "module", file };
+}
+
 function evaluateSubscript(machine: Machine, state: State, expr: SubscriptExpr, ctx: Context): Result[] {
 	return evaluateAll(machine, state, [expr.value, expr.index], ctx).flatMap(({ state: after, values }) => {
 		const [base, index] = values.map((value) => resolve(after, value)) as [Value, Value];
+		const module = loadedModule(machine, base, index);
+		if (module) return one(after, module);
 		const own = boundMethod(after, base, "__getitem__");
 		if (own) return readBy(machine, after, own, { ...NO_ARGUMENTS, positional: [index] }, ctx);
 		const chosen =

@@ -1,5 +1,4 @@
 /** The one state that a module leaves behind, of the several that its top level may end in. */
-import { addClause } from "./assume";
 import { sameObject } from "./equality";
 import type { FileId } from "./graph";
 import { keepCommonKnowledge } from "./join";
@@ -41,7 +40,7 @@ interface Disagreement {
 }
 
 /** More names than this are not told apart by how a module ended. */
-const DISAGREEMENTS = 12;
+const DISAGREEMENTS = 8;
 
 /** Names that hold constants in all the ends, and not the same. */
 function disagreements(ends: readonly State[], file: FileId): readonly Disagreement[] {
@@ -64,6 +63,7 @@ function disagreements(ends: readonly State[], file: FileId): readonly Disagreem
 function relate(state: State, apart: readonly Disagreement[]): void {
 	for (const { unknown, values } of apart)
 		setFact(state, unknown.id, { ...NO_FACT, oneOf: [...new Set(values.map(({ value }) => value))] });
+	const clauses: Clause[] = [];
 	for (const one of apart)
 		for (const other of apart)
 			if (one !== other)
@@ -73,8 +73,9 @@ function relate(state: State, apart: readonly Disagreement[]): void {
 					);
 					if (then.size !== 1) continue;
 					const [if_, so] = [isIt(state, one, value), isIt(state, other, other.values[end] as ConstantValue)];
-					addClause(state, [{ value: if_.value, truth: !if_.truth }, so]);
+					clauses.push([{ value: if_.value, truth: !if_.truth }, so]);
 				}
+	state.clauses = [...state.clauses, ...clauses];
 }
 
 /** That a name is this constant: of two booleans, its own truth says so. */

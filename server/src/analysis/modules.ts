@@ -79,9 +79,9 @@ export function importedModule(machine: Machine, from: FileId, level: number, pa
 	return module && { k: "module", file: numberOf(machine, module) };
 }
 
-/** The number of a module of the program, by its absolute name. */
-export function moduleFile(machine: Machine, from: FileId, path: string): FileId | undefined {
-	const module = machine.program.find(idOf(machine, from), 0, path);
+/** The number of a module of the program, by its name: an absolute one, or one after so many dots. */
+export function moduleFile(machine: Machine, from: FileId, path: string, level = 0): FileId | undefined {
+	const module = machine.program.find(idOf(machine, from), level, path);
 	return module && numberOf(machine, module);
 }
 

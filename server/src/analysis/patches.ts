@@ -1,10 +1,10 @@
 /** Tests that put something else in the place of a name or an item: `monkeypatch.setattr`, `mock.patch`. */
 import { setAttribute } from "./attributes";
+import { setItem } from "./containers";
 import type { Arguments, Context, Machine } from "./machine";
 import { moduleAttribute, moduleFile, moduleFrame } from "./modules";
-import { spoil } from "./spoil";
-import { resolve, type State, setVar } from "./state";
-import { keyOf, symbol, type Value } from "./values";
+import { getObject, resolve, type State, setVar } from "./state";
+import { constant, keyOf, type ObjId, symbol, type Value } from "./values";
 
 /** Begins the name of what a test put somewhere: where the patch ends is not followed, and what is there is a guess. */
 export const PATCHED = "patched:";
@@ -22,16 +22,41 @@ export function applyPatch(
 ): boolean {
 	const means = PATCHES.exec(keyOf(callee))?.[2];
 	if (!means) return false;
-	const [target, second, third] = args.positional.map((value) => resolve(state, value));
+	const [given, second, third] = args.positional.map((value) => resolve(state, value));
 	const unknown = symbol(`${PATCHED}${site}`);
-	const isSet = means === "setattr";
-	if (target?.k === "constant" && typeof target.value === "string")
-		return patchPath(machine, state, target.value, (isSet ? second : undefined) ?? unknown, ctx);
-	if (target?.k !== "module" && target?.k !== "ref") return false;
-	if (/item$|dict$|multiple$/.test(means)) spoil(state, [target], `${PATCHED}${site}`);
+	const isSet = means.startsWith("set");
+	if (means === "patch.dict" || means.endsWith("item")) {
+		const target = dictAt(machine, state, given, ctx);
+		if (target === undefined) return false;
+		const keys = means === "patch.dict" ? keysOf(state, second, args) : second?.k === "constant" ? [second] : [];
+		for (const key of keys) setItem(state, target, key, (isSet ? third : undefined) ?? unknown);
+		return true;
+	}
+	if (given?.k === "constant" && typeof given.value === "string")
+		return patchPath(machine, state, given.value, (isSet ? second : undefined) ?? unknown, ctx);
+	if (given?.k !== "module" && given?.k !== "ref") return false;
+	if (means === "patch.multiple")
+		for (const name of args.keywords.keys()) setAttribute(machine, state, given, name, unknown, ctx);
 	else if (second?.k !== "constant" || typeof second.value !== "string") return false;
-	else setAttribute(machine, state, target, second.value, (isSet ? third : undefined) ?? unknown, ctx);
+	else setAttribute(machine, state, given, second.value, (isSet ? third : undefined) ?? unknown, ctx);
 	return true;
+}
+
+/** The dict that is patched: itself, or by its path. */
+function dictAt(machine: Machine, state: State, given: Value | undefined, ctx: Context): ObjId | undefined {
+	if (given?.k === "ref") return given.id;
+	if (given?.k !== "constant" || typeof given.value !== "string") return undefined;
+	const dot = given.value.lastIndexOf(".");
+	const file = dot > 0 ? moduleFile(machine, ctx.file, given.value.slice(0, dot)) : undefined;
+	const value = file === undefined ? undefined : moduleAttribute(machine, state, file, given.value.slice(dot + 1));
+	return value?.k === "ref" ? value.id : undefined;
+}
+
+/** The keys that `patch.dict(target, values, **more)` sets. */
+function keysOf(state: State, values: Value | undefined, args: Arguments): readonly Value[] {
+	const dict = values?.k === "ref" ? getObject(state, values.id) : undefined;
+	const entries = dict?.t === "dict" ? [...dict.entries.keys()] : [];
+	return [...entries, ...args.keywords.keys()].map(constant);
 }
 
 /** `"package.module.Class.name"`: the longest beginning that is a module of the program says where to look. */

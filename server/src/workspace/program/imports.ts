@@ -41,6 +41,8 @@ export function importsOf(text: string): Imports {
 	}
 	for (const statement of exportsOf(text)) add(statement);
 	for (const [, path = ""] of text.matchAll(DYNAMIC)) add({ form: "import", level: 0, path, names: [] });
+	if (TEST.test(text))
+		for (let level = 1; level <= FOLDERS; level++) add({ form: "from", level, path: "conftest", names: [] });
 	const paths = pathsIn(text);
 	return { statements: [...statements.values()], paths, key: [...statements.keys(), ...paths].join("\n") };
 }
@@ -155,6 +157,10 @@ function exportsOf(text: string): readonly ImportStatement[] {
 	);
 	return names.length === 0 ? [] : [{ form: "exports", level: 1, path: "", names }];
 }
+
+/** pytest gives tests what a `conftest.py` beside or above them defines. */
+const TEST = /^[ \t]*(?:async[ \t]+)?def[ \t]+test/m;
+const FOLDERS = 3;
 
 /** `importlib.import_module("plugins.lora")` */
 const DYNAMIC = /\bimport_module\([ \t]*["']([A-Za-z_][\w.]*)["']/g;
