@@ -4,8 +4,11 @@
  */
 
 export interface ImportStatement {
-	/** `import path`, `from <level dots><path> import names`, or what a package lists in `__all__`. */
-	readonly form: "import" | "from" | "exports";
+	/**
+	 * `import path`, `from <level dots><path> import names`, what a package lists in `__all__`, or a file that a test has beside
+	 * or above it.
+	 */
+	readonly form: "import" | "from" | "exports" | "beside";
 	readonly level: number;
 	/** Dotted; may be empty after dots. */
 	readonly path: string;
@@ -42,7 +45,7 @@ export function importsOf(text: string): Imports {
 	for (const statement of exportsOf(text)) add(statement);
 	for (const [, path = ""] of text.matchAll(DYNAMIC)) add({ form: "import", level: 0, path, names: [] });
 	if (TEST.test(text))
-		for (let level = 1; level <= FOLDERS; level++) add({ form: "from", level, path: "conftest", names: [] });
+		for (let level = 1; level <= FOLDERS; level++) add({ form: "beside", level, path: "conftest", names: [] });
 	const paths = pathsIn(text);
 	return { statements: [...statements.values()], paths, key: [...statements.keys(), ...paths].join("\n") };
 }

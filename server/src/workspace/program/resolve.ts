@@ -109,7 +109,7 @@ interface Place {
 function placeOf(file: string, imports: Imports, territory: Territory, look: Look): Place {
 	const folders = foldersUpTo(territory.folder, file);
 	const plain = folders.findIndex((folder) => !isPackage(look, folder));
-	const levels = imports.statements.map(({ form, level }) => (form === "exports" ? 0 : level));
+	const levels = imports.statements.map(({ form, level }) => (form === "exports" || form === "beside" ? 0 : level));
 	return {
 		file,
 		folders,
