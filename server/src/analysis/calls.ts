@@ -3,9 +3,8 @@ import { lookupApi } from "../catalog";
 import type { ApiSpec } from "../catalog/types";
 import type { CallExpr, DefStmt, Expr, LambdaExpr, Param } from "../syntax/facts";
 import { assume } from "./assume";
-
 import { BoundExceeded, CALL_DEPTH, FOREIGN_CALL_STEPS, FOREIGN_RESULTS, GUARD_STEPS, UNRELATED_CALLS } from "./bounds";
-import { callBuiltin, isPure, pureResult, truthKey } from "./builtins";
+import { callBuiltin, isPure } from "./builtins";
 import { changeCallbacks, withCallbacks, withModel } from "./callbacks";
 import { chooseEntry } from "./choices";
 import { callContainer, newDict, newList } from "./containers";
@@ -38,7 +37,6 @@ import {
 	takeKeywords,
 	trainerBase,
 } from "./objects";
-import { applyPatch } from "./patches";
 import { callSite } from "./recorder";
 import { replaceFields } from "./records";
 import { mayStop } from "./relevance";
@@ -54,14 +52,13 @@ import {
 	type State,
 	setSlot,
 	setVar,
-	unknownId,
 } from "./state";
 import { execute, spend } from "./statements";
-import { madeByLibrary, parseRecords } from "./typed";
+import { parseRecords } from "./typed";
+import { callUnknown } from "./unseen-calls";
 import {
 	type Constant,
 	constant,
-	external,
 	type FunctionValue,
 	keyOf,
 	NONE,
@@ -153,74 +150,6 @@ function callExternal(
 		);
 	if (spec) return apply(machine, state, spec, undefined, args, call, ctx);
 	return callUnknown(machine, state, { k: "external", name }, args, call, ctx);
-}
-
-// --- what we cannot see
-
-/** An unknown callee may have changed every model it was given. */
-function callUnknown(
-	machine: Machine,
-	state: State,
-	callee: Value,
-	args: Arguments,
-	call: CallExpr,
-	ctx: Context,
-): Result[] {
-	const stored = readStored(state, callee, args);
-	if (stored) return one(state, stored);
-	if (isPure(callee)) return one(state, resolve(state, pureResult(callee, args)));
-	if (applyPatch(machine, state, callee, args, siteKey(ctx, call), ctx))
-		return one(state, symbol(`result:${siteKey(ctx, call)}`));
-	const made = madeByLibrary(machine, state, callee, args, call, ctx);
-	if (made) return made;
-	const key = truthKey(callee, args);
-	// A function that is not followed may change its receiver and the globals that it declares.
-	const own = callee.k === "function" ? [callee] : [];
-	spoil(state, [...own, ...args.positional, ...args.keywords.values()], siteKey(ctx, call));
-	forgetReceiver(state, callee);
-	storeUpdates(state, callee, args);
-	if (/\.run_(line|cell)_magic$/.test(keyOf(callee)))
-		return machine.call(state, external("builtins.exec"), NO_ARGUMENTS, call, ctx);
-	const op = key === undefined ? undefined : ({ kind: "call", key } as const);
-	return one(state, symbol(`result:${siteKey(ctx, call)}`, op));
-}
-
-/** `config.get("lora")`, where something was put there before. */
-function readStored(state: State, callee: Value, args: Arguments): Value | undefined {
-	const base = /^(.*)\.get$/.exec(keyOf(callee))?.[1];
-	const [key] = args.positional;
-	const found = base !== undefined && key?.k === "constant" ? getSlot(state, `${base}[${keyOf(key)}]`) : undefined;
-	return found && resolve(state, found);
-}
-
-/** `config.update({"lora": False})`, `OmegaConf.update(config, "lora", False)`: of an unknown, as attribute and as item. */
-function storeUpdates(state: State, callee: Value, args: Arguments): void {
-	const store = (base: string, name: string, value: Value): void => {
-		setSlot(state, `${base}.${name}`, value);
-		setSlot(state, `${base}[${JSON.stringify(name)}]`, value);
-	};
-	const [first, second, third] = args.positional.map((value) => resolve(state, value));
-	if (callee.k === "external" && callee.name.endsWith("OmegaConf.update") && first?.k === "symbol") {
-		if (second?.k === "constant" && third) store(first.id, String(second.value), third);
-		return;
-	}
-	const base = callee.k === "symbol" ? /^(.*)\.(update|pop)$/.exec(callee.id) : null;
-	if (base?.[1] === undefined) return;
-	if (base[2] === "pop") {
-		if (first?.k === "constant") store(base[1], String(first.value), NONE);
-		return;
-	}
-	const dict = first?.k === "ref" ? getObject(state, first.id) : undefined;
-	const given = dict?.t === "dict" ? [...dict.entries] : [];
-	for (const [name, value] of [...given, ...args.keywords]) store(base[1], String(name), value);
-}
-
-/** A method of an unknown may have changed it: `args.update(…)`, `module.reset()`. */
-function forgetReceiver(state: State, callee: Value): void {
-	const id = unknownId(callee);
-	const dot = id?.lastIndexOf(".") ?? -1;
-	if (id === undefined || dot <= 0) return;
-	dropSlots(state, `${id.slice(0, dot).replace(/\.__dict__$/, "")}.`);
 }
 
 function callNative(
