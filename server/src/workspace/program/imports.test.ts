@@ -39,7 +39,11 @@ const rows: readonly (readonly [name: string, text: string, found: readonly stri
 	["keywords in names", "from imports import fromage\nimport important", ["from imports fromage", "import important"]],
 	["what a package exports", '__all__ = ["a", \'b\']\n__all__ += ["c"]\n__all__.extend(("d",))', ["exports . a b c d"]],
 	["by a call", 'importlib.import_module("a.b")\nimport_module(name)', ["import a.b"]],
-	["what a test has beside it", "def test_a():\n    pass", ["beside .conftest", "beside ..conftest", "beside ...conftest"]],
+	[
+		"what a test has beside it",
+		"def test_a():\n    pass",
+		["beside .conftest", "beside ..conftest", "beside ...conftest"],
+	],
 	["a name of the same beginning", "__all__names = ['a']", []],
 ];
 
