@@ -5,6 +5,7 @@ import { excludeOthers } from "./argparse";
 import type { Condition } from "./graph";
 import { isPeftPath, materialize, refineToPeft } from "./handles";
 import { type Context, type Machine, place } from "./machine";
+import { TELLING } from "./model-attributes";
 import { PATCHED } from "./patches";
 import { above, below, between, includes, intersect, isImpossible } from "./ranges";
 import {
@@ -61,7 +62,7 @@ function assumeOp(state: State, op: SymbolOp, truth: boolean, asking: Asking): b
 		case "isinstance":
 			return assumeInstance(state, op, truth, asking);
 		case "hasattr":
-			if (truth && op.name === "merge_and_unload") refine(state, op.of, asking);
+			if (truth && TELLING.includes(op.name)) refine(state, op.of, asking);
 			return true;
 		case "call":
 			setFact(state, op.key, { ...getFact(state, op.key), truth });

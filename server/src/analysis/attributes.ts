@@ -2,7 +2,7 @@
 import { lookupMethod } from "../catalog";
 import type { ConstantView } from "./graph";
 import type { Context, Machine, Result } from "./machine";
-import { handleAttribute, handleHas, ONLY_PEFT, setHandleAttribute } from "./model-attributes";
+import { handleAttribute, handleHas, setHandleAttribute, TELLING } from "./model-attributes";
 import { moduleAttribute, moduleFrame } from "./modules";
 import { classAttribute, instanceAttribute, instanceHas, setField, superAttribute } from "./objects";
 import { getObject, getSlot, resolve, type State, setObject, setSlot, setVar } from "./state";
@@ -44,7 +44,7 @@ function symbolAttribute(state: State, base: Value & { k: "symbol" }, name: stri
 	const initial = computed(`${base.id}.${name}`);
 	const own = resolve(state, getSlot(state, keyOf(initial)) ?? initial);
 	if (own.k !== "symbol") return own;
-	return ONLY_PEFT.includes(name) ? { k: "native", self: base, name } : own;
+	return TELLING.includes(name) ? { k: "native", self: base, name } : own;
 }
 
 // --- objects

@@ -186,7 +186,9 @@ function callNative(
 		if (value) return one(state, value);
 	}
 	if (self.k === "function" && callee.name === "cache_clear") dropSlots(state, `cached:${keyOf(self)}(`);
-	if (callee.name === "merge_and_unload") {
+	// On its own it is what a class of the person's may do in any way.
+	const isContext = callee.name === "disable_adapter" && ctx.statement?.kind === "with";
+	if (callee.name === "merge_and_unload" || isContext) {
 		const spec = modelMethod("peft-model", callee.name);
 		if (spec && (self.k === "symbol" || self.k === "handle"))
 			return callAsPeft(machine, state, self, spec, args, call, ctx);

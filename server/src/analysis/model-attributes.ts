@@ -11,6 +11,8 @@ import type { Constant, HandleValue, Value } from "./values";
 
 /** Methods that only a PeftModel (or its tuner) has: calling one says what the receiver is. */
 export const ONLY_PEFT: readonly string[] = ["merge_and_unload"];
+/** The same of what is asked for by `hasattr`, or entered as a context. */
+export const TELLING: readonly string[] = [...ONLY_PEFT, "disable_adapter"];
 
 export function receiverOf(core: CoreObject, path: readonly PathStep[]): Receiver {
 	switch (path[0]?.token) {

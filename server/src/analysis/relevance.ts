@@ -15,13 +15,13 @@ export interface Relevance {
 
 type Telling = Pick<ProgramModule, "id" | "concerns" | "facts">;
 
-/** Models are made by it in every script. */
-const CREATING = "from_pretrained";
+/** What makes models in every script, and methods that say of an unknown that it is a PeftModel. */
+const TELLING: readonly string[] = ["from_pretrained", "disable_adapter"];
 
 export function judgeRelevance(program: Program, facts: ModuleFacts): Relevance {
 	const mentions = mentionsOf(facts);
 	const { used, defs } = mentions;
-	const names = new Set([CREATING, ...mattering(program, { id: program.entry, concerns: true, facts: () => facts })]);
+	const names = new Set([...TELLING, ...mattering(program, { id: program.entry, concerns: true, facts: () => facts })]);
 	spread(mentions, names);
 	return {
 		used,
