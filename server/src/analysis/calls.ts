@@ -9,6 +9,7 @@ import { changeCallbacks, withCallbacks, withModel } from "./callbacks";
 import { chooseEntry } from "./choices";
 import { callContainer, newDict, newList } from "./containers";
 import { applyEffect } from "./effects";
+import { argumentKeys } from "./effects/call";
 import { evaluate, one } from "./expressions";
 import { newGenerator } from "./generators";
 import { merge } from "./join";
@@ -279,7 +280,7 @@ export function callFunction(
 		machine.recorder.note(place(ctx, call), `calls nest deeper than ${CALL_DEPTH}`);
 		return callUnknown(machine, state, func, args, call, ctx);
 	}
-	const cached = isCached(func) ? `cached:${keyOf(func)}(${argumentKey(args)})` : undefined;
+	const cached = isCached(func) ? `cached:${keyOf(func)}(${argumentKeys(args)})` : undefined;
 	const before = cached === undefined ? undefined : getSlot(state, cached);
 	if (before) return one(state, resolve(state, before));
 	const steps = worth(machine, state, func, args);
@@ -312,10 +313,6 @@ function remembers(decorator: Expr): boolean {
 	if (!/^(functools\.)?(lru_)?cache$/.test(dottedName(decorator))) return false;
 	const [size] = decorator.kind === "call" ? decorator.args : [];
 	return size === undefined || (size.value.kind === "constant" && size.value.value === null);
-}
-
-function argumentKey({ positional, keywords }: Arguments): string {
-	return [...positional.map(keyOf), ...[...keywords].map(([name, value]) => `${name}=${keyOf(value)}`)].join();
 }
 
 /**
