@@ -130,7 +130,9 @@ function setRefAttribute(
 		case "config": {
 			const known = value.k === "constant" ? { [name]: value.value } : {};
 			const { [name]: _, ...others } = object.view.fields;
-			setObject(state, base.id, { t: "config", view: { ...object.view, fields: { ...others, ...known } } });
+			const unknown = value.k === "constant" ? object.view.unknown : [...object.view.unknown, name];
+			const view = { ...object.view, fields: { ...others, ...known }, unknown };
+			setObject(state, base.id, { t: "config", view });
 			return;
 		}
 		default:

@@ -23,7 +23,7 @@ import {
 	siteKey,
 	textOf,
 } from "./machine";
-import { modelMethod } from "./model-attributes";
+import { handleHas, modelMethod } from "./model-attributes";
 import { leadsToModel } from "./models";
 import { rememberModules } from "./modules";
 import { dottedName, scopeNames } from "./names";
@@ -47,6 +47,7 @@ import {
 	dropSlots,
 	fork,
 	frameVars,
+	getCore,
 	getObject,
 	getSlot,
 	resolve,
@@ -189,10 +190,15 @@ function callNative(
 	if (self.k === "function" && callee.name === "cache_clear") dropSlots(state, `cached:${keyOf(self)}(`);
 	// On its own it is what a class of the person's may do in any way.
 	const isContext = callee.name === "disable_adapter" && ctx.statement?.kind === "with";
-	if (callee.name === "merge_and_unload" || isContext) {
+	const isMissing = self.k === "handle" && handleHas(state, self, callee.name) === false;
+	if ((callee.name === "merge_and_unload" || isContext) && !isMissing) {
 		const spec = modelMethod("peft-model", callee.name);
 		if (spec && (self.k === "symbol" || self.k === "handle"))
 			return callAsPeft(machine, state, self, spec, args, call, ctx);
+	}
+	if (isMissing) {
+		const event = machine.recorder.event("missing-method", callee.name, call, [], ctx);
+		machine.recorder.addCase(event, state, { target: self, before: getCore(state, self.core) }, ctx);
 	}
 	if (!isPure(callee)) spoil(state, [self.k === "super" ? self.self : self], siteKey(ctx, call));
 	return callUnknown(machine, state, callee, args, call, ctx);
@@ -427,6 +433,7 @@ export function activation(machine: Machine, func: FunctionValue, key: string, c
 		home: func.owner === undefined ? undefined : machine.classes.get(func.owner),
 		statement: undefined,
 		block: [],
+		loop: undefined,
 	};
 }
 

@@ -15,7 +15,12 @@ export function sameObject(a: HeapObject, b: HeapObject): boolean {
 		case "trainer":
 			return b.t === "trainer" && a.api === b.api && sameValue(a.model, b.model) && sameMap(a.fields, b.fields);
 		case "optimizer":
-			return b.t === "optimizer" && a.cores.join() === b.cores.join();
+			return (
+				b.t === "optimizer" &&
+				a.view.made === b.view.made &&
+				a.view.alone === b.view.alone &&
+				a.cores.join() === b.cores.join()
+			);
 		case "config":
 			return b.t === "config" && a.view === b.view;
 		case "list":
@@ -43,6 +48,7 @@ function sameCore(a: CoreObject, b: CoreObject): boolean {
 		a.known === b.known &&
 		a.merged === b.merged &&
 		a.frozen === b.frozen &&
+		a.frozenBy === b.frozenBy &&
 		a.instance === b.instance &&
 		a.quantized === b.quantized &&
 		a.baked.join() === b.baked.join() &&
@@ -66,6 +72,7 @@ function sameAdapter(a: CoreObject["adapters"][number], b: CoreObject["adapters"
 				a.event === b.event &&
 				a.touched === b.touched &&
 				a.trainable === b.trainable &&
+				a.gradient === b.gradient &&
 				a.source === b.source))
 	);
 }

@@ -72,13 +72,27 @@ export type EventKind =
 	| "train"
 	| "optimizer"
 	| "optimizer-step"
+	/** It is handed to what will call `step()`: a trainer, accelerate. */
+	| "optimizer-use"
 	| "checkpointing"
 	| "input-grads"
 	| "resize-embeddings"
 	| "save"
 	| "load-state-dict"
 	| "run"
-	| "context";
+	| "context"
+	/** A look that returns nothing: print_trainable_parameters(). */
+	| "inspect"
+	/** A PEFT config comes into being; of no model. */
+	| "config"
+	/** Tokens are added to a tokenizer; of no model. */
+	| "add-tokens"
+	/** A model is given to a trainer as another than the one it trains: `ref_model=`. */
+	| "reference"
+	/** `model.state_dict = …` */
+	| "replace-state-dict"
+	/** A method is called that the object, as far as it is known, does not have. */
+	| "missing-method";
 
 export interface ModelEvent {
 	readonly id: EventId;
@@ -146,8 +160,14 @@ export interface EventCase {
 	readonly result: HandleView | undefined;
 	/** The adapter the event is about; undefined when its name is unknown or there is none. */
 	readonly adapter: string | undefined;
-	/** The config the call was given, where it is one we followed. */
+	/** The config the call was given or made, where it is one we followed. */
 	readonly config: ConfigView | undefined;
+	/** The path or id that the call loads from or saves to, where it is known. */
+	readonly source: string | undefined;
+	/** What `load_state_dict` was given: weights as PEFT saves them, under keys without the adapter's name. */
+	readonly weights: "adapter" | undefined;
+	/** The optimizer that is used here. */
+	readonly optimizer: OptimizerView | undefined;
 	/** The decisions that lead here, in order; only those still known to hold. */
 	readonly conditions: readonly Condition[];
 	/** False when the case leans on a guess (an undecided test on a loop's counter): rules ignore it. */
@@ -162,6 +182,12 @@ export interface Condition {
 	readonly holds: boolean;
 }
 
+export interface OptimizerView {
+	readonly made: EventId;
+	/** It was given the parameters of this model and no others. */
+	readonly alone: boolean;
+}
+
 export interface ConfigView {
 	readonly created: Place | undefined;
 	readonly peftType: string | undefined;
@@ -170,6 +196,10 @@ export interface ConfigView {
 	readonly fromCheckpoint: boolean;
 	/** Literal fields, by name. */
 	readonly fields: Readonly<Record<string, ConstantView>>;
+	/** Fields that were given a value we do not know. */
+	readonly unknown: readonly string[];
+	/** Other fields may have been given as well: `**options`. */
+	readonly open: boolean;
 }
 export type ConstantView = string | number | boolean | null | readonly ConstantView[];
 
@@ -202,6 +232,8 @@ export interface AdapterView {
 	/** trained: an optimizer may have run over it. written: its weights were set from outside. */
 	readonly touched: "no" | "trained" | "written";
 	readonly trainable: boolean | "unknown";
+	/** The event that decided on `trainable` last; undefined for an assignment. */
+	readonly gradient: EventId | undefined;
 	/** Literal of the path or id it was loaded from. */
 	readonly source: string | undefined;
 	/** The config it was made with. */
@@ -220,7 +252,9 @@ export interface CoreView {
 	/** merge_and_unload() events on this Core. */
 	readonly baked: readonly EventId[];
 	/** Base parameters have no gradient. */
-	readonly frozen: boolean;
+	readonly frozen: boolean | "unknown";
+	/** The event that decided on `frozen` last. */
+	readonly frozenBy: EventId | undefined;
 	readonly quantized: "none" | "4bit" | "8bit" | "unknown";
 	readonly env: readonly ("compiled" | "dp" | "ddp" | "fsdp" | "prepared")[];
 	/** Earlier wrappers made over this Core's empty path that later events share it with, oldest first. */

@@ -59,6 +59,7 @@ export function allocateCore(state: State, id: ObjId, core: NewCore, machine: Ma
 		merged: false,
 		baked: [],
 		frozen: false,
+		frozenBy: undefined,
 		quantized: core.quantized ?? "none",
 		env: [],
 		wrappers: [],

@@ -2,7 +2,7 @@
 
 import type { Family } from "../catalog/types";
 import type { CallExpr, ClassStmt } from "../syntax/facts";
-import type { AdapterView, ConfigView, CoreId, CoreView, EventId } from "./graph";
+import type { AdapterView, ConfigView, CoreId, CoreView, EventId, OptimizerView } from "./graph";
 import type { Arguments, Context } from "./machine";
 import type { Constant, FunctionValue, ObjId, Value } from "./values";
 
@@ -81,6 +81,7 @@ export interface TrainerObject {
 
 export interface OptimizerObject {
 	readonly t: "optimizer";
+	readonly view: OptimizerView;
 	/** Cores whose parameters it was given. */
 	readonly cores: readonly ObjId[];
 }

@@ -54,7 +54,8 @@ export function runFor(machine: Machine, states: readonly State[], statement: Fo
 				enterPass(s, index);
 				assign(machine, s, statement.target, pass.item(s), pass.ctx);
 			}
-			current = merge(loop.collect(execute(machine, current, statement.body, pass.ctx)), siteKey(pass.ctx, statement));
+			const body: Context = { ...pass.ctx, loop: statement };
+			current = merge(loop.collect(execute(machine, current, statement.body, body)), siteKey(pass.ctx, statement));
 		}
 		for (const s of current) if (cut) s.guesses = [...s.guesses, guess];
 		loop.exits.push(...current);
@@ -72,7 +73,8 @@ function runOverGenerator(machine: Machine, source: Result, statement: ForStmt, 
 		const pass = passContext(ctx, index);
 		enterPass(state, index);
 		assign(machine, state, statement.target, item, pass);
-		return merge(loop.collect(execute(machine, [state], statement.body, pass)), siteKey(pass, statement));
+		const body: Context = { ...pass, loop: statement };
+		return merge(loop.collect(execute(machine, [state], statement.body, body)), siteKey(pass, statement));
 	});
 	if (!ends) return undefined;
 	loop.exits.push(...ends.map((end) => end.state));

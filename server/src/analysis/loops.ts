@@ -5,7 +5,7 @@ import { itemsOf } from "./containers";
 import { type Context, siteKey } from "./machine";
 import { dottedName } from "./names";
 import { getFact, resolve, type State, setFact } from "./state";
-import { COUNTER, computed, ITEM } from "./truth";
+import { COUNTER, computed, ITEM, PARAMETERS } from "./truth";
 import { constant, keyOf, symbol, tuple, type Value } from "./values";
 
 export interface Pass {
@@ -28,9 +28,14 @@ export function iterate(state: State, iterable: Value, site: Span, ctx: Context,
 	const exact = passes === count;
 	return Array.from({ length: passes }, (_, index) => {
 		const inner = passContext(ctx, index, exact);
-		const sure = count !== undefined;
+		const sure = count !== undefined || (index === 0 && isNeverEmpty(source));
 		return { ctx: inner, sure, exact, item: (s) => itemOf(s, source, { index, exact, site, ctx: inner }) };
 	});
+}
+
+/** A network has parameters. */
+function isNeverEmpty(source: Value): boolean {
+	return source.k === "symbol" && source.id.startsWith(PARAMETERS);
 }
 
 /** A literal sequence, or something that runs beside one. */

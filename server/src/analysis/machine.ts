@@ -1,5 +1,5 @@
 /** What the parts of the interpreter share: the calling context, and each other. */
-import type { Block, CallExpr, ClassStmt, DefStmt, Expr, LambdaExpr, Span, Stmt } from "../syntax/facts";
+import type { Block, CallExpr, ClassStmt, DefStmt, Expr, ForStmt, LambdaExpr, Span, Stmt } from "../syntax/facts";
 import type { FileId, Frame, Place } from "./graph";
 import type { LoadedFile } from "./modules";
 import type { Program } from "./program";
@@ -53,6 +53,8 @@ export interface Context {
 	/** The simple statement being run, and its block. */
 	statement: Stmt | undefined;
 	block: Block;
+	/** The innermost `for` around, whose body is being run. */
+	readonly loop: ForStmt | undefined;
 }
 
 export interface Machine {

@@ -63,6 +63,8 @@ export function handleAttribute(state: State, handle: HandleValue, name: string)
 	// What accelerate or deepspeed prepared may hold the model under this name, and is not told from it.
 	if (name === "module" && core.env.includes("prepared")) return handle;
 	if (outer === "?" && lookupMethod("peft-model", name)) return { k: "native", self: handle, name };
+	if (PEFT_ONLY_NAMES.includes(name) && handleHas(state, handle, name) === false)
+		return { k: "native", self: handle, name };
 	return ownAttribute(state, handle, core, name);
 }
 
@@ -118,7 +120,13 @@ function adapterConfigs(state: State, handle: HandleValue, core: CoreObject): Va
 export function setHandleAttribute(state: State, handle: HandleValue, name: string, value: Value): void {
 	const core = getCore(state, handle.core);
 	const fields = new Map(core.fields).set(`${handle.path[0]?.token ?? ""}.${name}`, value);
-	setObject(state, handle.core, { ...core, fields });
+	// What is put into a network may be a layer, with gradients of its own.
+	const frozen = core.frozen === true && mayBeLayer(name, value) ? "unknown" : core.frozen;
+	setObject(state, handle.core, { ...core, fields, frozen });
+}
+
+function mayBeLayer(name: string, value: Value): boolean {
+	return (value.k === "symbol" || value.k === "ref") && !/config|token|device|dtype|state_dict/.test(name);
 }
 
 const PEFT_ONLY_NAMES: readonly string[] = [

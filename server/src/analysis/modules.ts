@@ -51,6 +51,7 @@ export function moduleContext(file: FileId, text: string): Context {
 		home: undefined,
 		statement: undefined,
 		block: [],
+		loop: undefined,
 	};
 }
 

@@ -40,11 +40,14 @@ interface ReadDraft {
 }
 
 export interface CaseParts {
-	readonly target: HandleValue | undefined;
-	readonly before: CoreObject | undefined;
-	readonly result: HandleValue | undefined;
-	readonly adapter: string | undefined;
-	readonly config: ConfigView | undefined;
+	readonly target?: HandleValue | undefined;
+	readonly before?: CoreObject | undefined;
+	readonly result?: HandleValue | undefined;
+	readonly adapter?: string | undefined;
+	readonly config?: ConfigView | undefined;
+	readonly source?: string | undefined;
+	readonly weights?: EventCase["weights"];
+	readonly optimizer?: EventCase["optimizer"];
 }
 
 export interface Recorder {
@@ -107,7 +110,7 @@ export function createRecorder(textOf: (file: FileId) => string): Recorder {
 			if (!draft) return;
 			const after = parts.target && coreAt(state, parts.target.core);
 			const certain = state.guesses.length === 0 && !ctx.deliberate;
-			const key = `${handleKey(parts.target, parts.before)}|${coreKey(parts.before)}|${coreKey(after)}|${handleKey(parts.result)}|${parts.adapter}|${certain}|${ctx.pass}`;
+			const key = `${handleKey(parts.target, parts.before)}|${coreKey(parts.before)}|${coreKey(after)}|${handleKey(parts.result)}|${parts.adapter}|${certain}|${ctx.pass}|${parts.weights}|${parts.optimizer?.made}|${configKey(parts.config)}`;
 			const known = draft.cases.get(key);
 			if (known) {
 				draft.cases.set(key, { ...known, conditions: common(known.conditions, state.conditions) });
@@ -124,6 +127,9 @@ export function createRecorder(textOf: (file: FileId) => string): Recorder {
 				result: parts.result && handleView(state, parts.result),
 				adapter: parts.adapter,
 				config: parts.config,
+				source: parts.source,
+				weights: parts.weights,
+				optimizer: parts.optimizer,
 				conditions: state.conditions,
 				certain,
 				pass: ctx.pass,
@@ -249,6 +255,11 @@ function handleKey(value: HandleValue | undefined, core?: CoreObject): string {
 	return `${value.core}:${pathKey(value.path)}:${value.unloadedBy ?? ""}:${(core && staleBy(value, core)) ?? ""}${core && isOutdated(value, core)}`;
 }
 
+/** Two configs of one call may differ in their fields. */
+function configKey(config: ConfigView | undefined): string {
+	return config ? JSON.stringify([config.created, config.fields, config.unknown]) : "";
+}
+
 const views = new WeakMap<CoreObject, CoreView>();
 
 export function coreView(core: CoreObject): CoreView {
@@ -261,6 +272,7 @@ export function coreView(core: CoreObject): CoreView {
 			merged: core.merged,
 			baked: core.baked,
 			frozen: core.frozen,
+			frozenBy: core.frozenBy,
 			quantized: core.quantized,
 			env: core.env,
 			wrappers: core.wrappers,
@@ -277,8 +289,10 @@ function coreKey(core: CoreObject | undefined): string {
 	if (!core) return "";
 	let key = keys.get(core);
 	if (key === undefined) {
-		const adapters = core.adapters.map((a) => `${a.name}/${a.origin}/${a.event}/${a.touched}/${a.trainable}`).join();
-		key = `${adapters}|${core.active}|${core.known}|${core.merged}|${core.baked}|${core.frozen}|${core.env}|${core.wrappers}|${core.history}`;
+		const adapters = core.adapters
+			.map((a) => `${a.name}/${a.origin}/${a.event}/${a.touched}/${a.trainable}/${a.gradient}`)
+			.join();
+		key = `${adapters}|${core.active}|${core.known}|${core.merged}|${core.baked}|${core.frozen}|${core.frozenBy}|${core.env}|${core.wrappers}|${core.history}`;
 		keys.set(core, key);
 	}
 	return key;

@@ -2,12 +2,14 @@
 import type { AttributeExpr, Expr, SubscriptExpr } from "../syntax/facts";
 import { setAttribute } from "./attributes";
 import { newList, sequenceItems, setItem } from "./containers";
-import { type Context, type Machine, siteKey } from "./machine";
+import { setGradient } from "./gradients";
+import { knownModel } from "./handles";
+import { type Context, impliedCall, type Machine, siteKey } from "./machine";
 import { moduleFrame } from "./modules";
 import { scopeNames } from "./names";
 import { boundMethod, keepField, writeBy } from "./objects";
 import { spoil } from "./spoil";
-import { deleteVar, getVar, resolve, type State, setSlot, setVar } from "./state";
+import { deleteVar, getCore, getVar, resolve, type State, setSlot, setVar } from "./state";
 import { computed } from "./truth";
 import { type FrameId, keyOf, symbol, type Value } from "./values";
 
@@ -51,7 +53,20 @@ function frameOf(machine: Machine, state: State, name: string, ctx: Context): Fr
 /** Targets are evaluated for their object only; where that forks, the first way is taken. */
 function assignAttribute(machine: Machine, state: State, target: AttributeExpr, value: Value, ctx: Context): void {
 	const [base] = machine.evaluate(state, target.value, ctx);
-	if (base && base.state === state) setAttribute(machine, state, base.value, target.attr.name, value, ctx);
+	if (!base || base.state !== state) return;
+	setAttribute(machine, state, base.value, target.attr.name, value, ctx);
+	if (target.attr.name === "requires_grad") setGradient(machine, state, base.value, value, target, ctx);
+	if (target.attr.name === "state_dict") replaceStateDict(machine, state, base.value, target, ctx);
+}
+
+/** `model.state_dict = …`: what is saved comes from there. */
+function replaceStateDict(machine: Machine, state: State, base: Value, target: AttributeExpr, ctx: Context): void {
+	const model = knownModel(state, base);
+	if (!model) return;
+	const api = "torch.nn.Module.state_dict";
+	const event = machine.recorder.event("replace-state-dict", api, impliedCall(target), [], ctx);
+	const before = getCore(state, model.core);
+	machine.recorder.addCase(event, state, { target: model, before }, ctx);
 }
 
 function assignSubscript(machine: Machine, state: State, target: SubscriptExpr, value: Value, ctx: Context): void {

@@ -32,11 +32,13 @@ export function inject(core: CoreObject, adapter: NewAdapter): CoreObject {
 			event: adapter.event,
 			touched: "no",
 			trainable: adapter.trainable,
+			gradient: adapter.event,
 			source: adapter.source,
 			config: adapter.config,
 		}),
 		active: [name],
 		frozen: true,
+		frozenBy: adapter.event,
 	};
 }
 
@@ -51,13 +53,13 @@ export function loadInto(core: CoreObject, adapter: NewAdapter, activates: boole
 		touched: "no",
 		// Gradients are set when a name is new; an existing adapter keeps its own.
 		trainable: existing?.trainable ?? adapter.trainable,
+		gradient: existing ? existing.gradient : adapter.event,
 		source: adapter.source,
 		config: existing?.config ?? adapter.config,
 	};
 	const next = withAdapter(core, loaded);
-	return activates || core.adapters.length === 0
-		? { ...next, active: [name], frozen: true }
-		: { ...next, frozen: true };
+	const frozen = { ...next, frozen: true, frozenBy: adapter.event };
+	return activates || core.adapters.length === 0 ? { ...frozen, active: [name] } : frozen;
 }
 
 export function withAdapter(core: CoreObject, adapter: AdapterView): CoreObject {
@@ -65,15 +67,14 @@ export function withAdapter(core: CoreObject, adapter: AdapterView): CoreObject 
 }
 
 /** PEFT's set_adapter gives gradients to the named adapters and takes them from the others. */
-export function activate(core: CoreObject, names: readonly string[] | undefined): CoreObject {
-	if (!names)
-		return { ...core, active: undefined, adapters: core.adapters.map((a) => ({ ...a, trainable: "unknown" })) };
-	return {
-		...core,
-		active: names,
-		merged: false,
-		adapters: core.adapters.map((a) => ({ ...a, trainable: names.includes(a.name) })),
-	};
+export function activate(core: CoreObject, names: readonly string[] | undefined, event: EventId): CoreObject {
+	const giveGradients = (a: AdapterView): AdapterView => ({
+		...a,
+		trainable: names?.includes(a.name) ?? "unknown",
+		gradient: event,
+	});
+	const adapters = core.adapters.map(giveGradients);
+	return names ? { ...core, active: names, merged: false, adapters } : { ...core, active: undefined, adapters };
 }
 
 export function withoutAdapter(core: CoreObject, name: string | undefined): CoreObject {
@@ -108,6 +109,7 @@ export function unload(core: CoreObject, event: EventId, merge: boolean): CoreOb
 		active: [],
 		merged: false,
 		frozen: true,
+		frozenBy: core.frozen === true ? core.frozenBy : event,
 		baked: merge ? [...core.baked, event] : core.baked,
 		wrappers: [],
 		stale,
@@ -129,13 +131,18 @@ export function addWrapper(core: CoreObject, event: EventId, injects: boolean, t
 	};
 }
 
+/** Gradients of all parameters, or of the adapters of these names only. `event`: undefined for what is no call. */
 export function setTrainable(
 	core: CoreObject,
 	names: readonly string[] | undefined,
 	flag: boolean | "unknown",
+	event: EventId | undefined,
 ): CoreObject {
-	const adapters = core.adapters.map((a) => (!names || names.includes(a.name) ? { ...a, trainable: flag } : a));
-	return { ...core, adapters, frozen: names ? core.frozen : flag === false };
+	const adapters = core.adapters.map((a) =>
+		!names || names.includes(a.name) ? { ...a, trainable: flag, gradient: event } : a,
+	);
+	if (names) return { ...core, adapters };
+	return { ...core, adapters, frozen: flag === "unknown" ? flag : !flag, frozenBy: event };
 }
 
 /** Code we cannot see had the model in its hands. */

@@ -2,12 +2,13 @@
 import type { CallExpr } from "../syntax/facts";
 import { isPure, pureResult, truthKey } from "./builtins";
 import { one } from "./expressions";
+import { setGradient } from "./gradients";
 import { type Arguments, type Context, type Machine, NO_ARGUMENTS, type Result, siteKey } from "./machine";
 import { applyPatch } from "./patches";
 import { spoil } from "./spoil";
 import { dropSlots, getObject, getSlot, resolve, type State, setSlot, unknownId } from "./state";
 import { madeByLibrary } from "./typed";
-import { external, keyOf, NONE, symbol, type Value } from "./values";
+import { external, keyOf, NONE, type SymbolValue, symbol, type Value } from "./values";
 
 /** An unknown callee may have changed every model it was given. */
 export function callUnknown(
@@ -30,11 +31,30 @@ export function callUnknown(
 	const own = callee.k === "function" ? [callee] : [];
 	spoil(state, [...own, ...args.positional, ...args.keywords.values()], siteKey(ctx, call));
 	forgetReceiver(state, callee);
+	if (callee.k === "symbol") callMethod(machine, state, callee, args, call, ctx);
 	storeUpdates(state, callee, args);
 	if (/\.run_(line|cell)_magic$/.test(keyOf(callee)))
 		return machine.call(state, external("builtins.exec"), NO_ARGUMENTS, call, ctx);
 	const op = key === undefined ? undefined : ({ kind: "call", key } as const);
 	return one(state, symbol(`result:${siteKey(ctx, call)}`, op));
+}
+
+/** Methods of unknowns that tell what they do by their name alone. */
+function callMethod(
+	machine: Machine,
+	state: State,
+	callee: SymbolValue,
+	args: Arguments,
+	call: CallExpr,
+	ctx: Context,
+): void {
+	const [, base, name] = /^(.*)\.(\w+)$/.exec(callee.id) ?? [];
+	if (name === "requires_grad_" && base !== undefined)
+		setGradient(machine, state, symbol(base), args.positional[0] ?? args.keywords.get("requires_grad"), call.func, ctx);
+	if (name === "add_tokens" || name === "add_special_tokens") {
+		const event = machine.recorder.event("add-tokens", name, call, [], ctx);
+		machine.recorder.addCase(event, state, {}, ctx);
+	}
 }
 
 /** `config.get("lora")`, where something was put there before. */

@@ -100,7 +100,6 @@ const FUNCTIONS: readonly ApiSpec[] = [
 	),
 	...opaque(
 		"peft.get_peft_config",
-		"peft.load_peft_weights",
 		"peft.compose_cartridge_adapters",
 		"peft.TaskType",
 		"peft.PeftType",
@@ -114,8 +113,9 @@ const FUNCTIONS: readonly ApiSpec[] = [
 	api(
 		"peft.get_peft_model_state_dict",
 		["model", "state_dict", "adapter_name", "unwrap_compiled", "save_embedding_layers"],
-		READ,
+		{ kind: "adapter-weights" },
 	),
+	api("peft.load_peft_weights", ["model_id", "device", "key_mapping"], { kind: "adapter-weights" }),
 	api(
 		"peft.set_peft_model_state_dict",
 		["model", "peft_model_state_dict", "adapter_name", "ignore_mismatched_sizes", "low_cpu_mem_usage"],
@@ -244,11 +244,11 @@ const WRAPPER_METHODS: readonly MethodSpec[] = [
 		activates: false,
 	}),
 	method("peft-model", "disable_adapter", [], { kind: "context", model: "self" }),
+	method("peft-model", "print_trainable_parameters", [], { kind: "inspect", model: "self" }),
 	method("peft-model", "prepare_model_for_gradient_checkpointing", ["model"], { kind: "input-grads", model: "self" }),
 	...methods(
 		"peft-model",
 		[
-			"print_trainable_parameters",
 			"get_nb_trainable_parameters",
 			"get_layer_status",
 			"get_model_status",

@@ -88,7 +88,13 @@ export const pythonLibraries: readonly Library[] = [
 	only("fvcore", "nn.FlopCountAnalysis", "nn.parameter_count", "nn.parameter_count_table", "nn.flop_count"),
 	only("mlflow", "pytorch.log_model", "transformers.log_model", "log_params", "log_metrics", "log_param", "log_metric"),
 	only("lm_eval", "simple_evaluate", "evaluate"),
-	only("safetensors", "torch.save_file", "torch.load_file", "torch.save_model", "torch.save"),
+	{
+		root: "safetensors",
+		apis: [
+			...opaque("safetensors.torch.save_file", "safetensors.torch.save_model", "safetensors.torch.save"),
+			api("safetensors.torch.load_file", ["filename", "device"], { kind: "adapter-weights", file: "filename" }),
+		],
+	},
 	only("huggingface_hub", "login", "notebook_login", "snapshot_download", "hf_hub_download", "create_repo", "HfApi"),
 	only("datasets", "load_dataset", "load_from_disk"),
 	only("evaluate", "load"),

@@ -29,6 +29,7 @@ const APIS: readonly ApiSpec[] = [
 		returns: "model",
 	}),
 	api("torch.nn.Sequential", [], { kind: "create-model", family: "Unknown", source: undefined, returns: "model" }),
+	api("torch.load", ["f", "map_location"], { kind: "adapter-weights", file: "f" }),
 	...opaque(
 		"torch.jit.save",
 		"torch.nn.utils.clip_grad_norm_",
@@ -99,9 +100,8 @@ const MODULE_METHODS: readonly MethodSpec[] = [
 
 const OPTIMIZER_METHODS: readonly MethodSpec[] = [
 	...methods("optimizer", ["step"], { kind: "optimizer-step" }),
-	...methods("optimizer", ["zero_grad", "state_dict", "load_state_dict", "add_param_group", "train", "eval"], {
-		kind: "opaque",
-	}),
+	...methods("optimizer", ["zero_grad", "state_dict", "load_state_dict", "train", "eval"], { kind: "opaque" }),
+	method("optimizer", "add_param_group", ["param_group"], { kind: "optimizer-add" }),
 ];
 
 export const torch: Library = {

@@ -157,7 +157,8 @@ const CORE_METHODS: readonly MethodSpec[] = [
 
 /** PreTrainedModel's methods; wrappers hand the ones they lack on to it. */
 const MODEL_METHODS: readonly MethodSpec[] = [
-	...methods("any-model", ["save_pretrained", "push_to_hub"], { kind: "save", model: "self" }),
+	method("any-model", "save_pretrained", ["save_directory"], { kind: "save", model: "self", path: "save_directory" }),
+	method("any-model", "push_to_hub", ["repo_id"], { kind: "save", model: "self", path: "repo_id" }),
 	...methods("any-model", ["generate", "forward", "chat", "stream_chat"], { kind: "run", model: "self" }),
 	...methods("any-model", ["resize_token_embeddings"], { kind: "resize-embeddings", model: "self" }),
 	...methods("any-model", ["gradient_checkpointing_enable"], { kind: "checkpointing", model: "self" }),
@@ -200,7 +201,8 @@ const MODEL_METHODS: readonly MethodSpec[] = [
 const TRAINER_METHODS: readonly MethodSpec[] = [
 	method("trainer", "train", ["resume_from_checkpoint"], { kind: "trainer-train" }),
 	...methods("trainer", ["evaluate", "predict"], { kind: "trainer-evaluate" }),
-	...methods("trainer", ["save_model", "push_to_hub"], { kind: "trainer-save" }),
+	method("trainer", "save_model", ["output_dir"], { kind: "trainer-save" }),
+	method("trainer", "push_to_hub", ["commit_message"], { kind: "trainer-save" }),
 	...methods(
 		"trainer",
 		[

@@ -179,6 +179,8 @@ export type Effect =
 	| { readonly kind: "trainer-save" }
 	| { readonly kind: "optimizer"; readonly params: Param }
 	| { readonly kind: "optimizer-step" }
+	/** It gets more parameters: add_param_group. */
+	| { readonly kind: "optimizer-add" }
 	| { readonly kind: "checkpointing"; readonly model: Param }
 	| { readonly kind: "input-grads"; readonly model: Param }
 	/** Returns something we do not follow, or a tuple whose first is the model. */
@@ -186,11 +188,15 @@ export type Effect =
 	// --- use
 	/** `.generate`, `.forward`: the model is run. */
 	| { readonly kind: "run"; readonly model: Param }
-	| { readonly kind: "save"; readonly model: Param }
+	| { readonly kind: "save"; readonly model: Param; readonly path?: Param }
 	| { readonly kind: "load-state-dict"; readonly model: Param }
+	/** Gives an adapter's weights as PEFT saves them; with `file`, only where that is one of PEFT's own files. */
+	| { readonly kind: "adapter-weights"; readonly file?: Param }
 	/** A context manager over the model that does nothing until entered: disable_adapter(). */
 	| { readonly kind: "context"; readonly model: Param }
-	/** Reads the model and leaves it as it was (print_trainable_parameters, num_parameters …). */
+	/** Looks at the model, prints, and returns None: print_trainable_parameters. */
+	| { readonly kind: "inspect"; readonly model: Param }
+	/** Reads the model and leaves it as it was (num_parameters …). */
 	| { readonly kind: "read"; readonly model: Param }
 	// --- not models
 	/** A PEFT config object; `inject: false` for prompt learning, which leaves the Core untouched. */

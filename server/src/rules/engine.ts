@@ -1,5 +1,5 @@
 /** Runs the rules over a model graph and applies selection and suppression. */
-import type { ModelGraph } from "../analysis/graph";
+import type { ModelGraph, Place } from "../analysis/graph";
 import type { Comment } from "../syntax/facts";
 import { ruleByCode, rules } from "./registry";
 import type { Finding, Fix, Rule, RuleFinding, RuleMeta } from "./rule";
@@ -29,12 +29,13 @@ export function lint(
 ): Finding[] {
 	const spoken = rulesFor(versions)
 		.filter(({ meta }) => isSelected(meta, selection))
-		.flatMap(({ meta, check }) => check(graph, versions).map((finding) => ({ meta, finding })));
+		.flatMap(({ meta, check }) => check(graph, versions).map((finding) => ({ meta, finding })))
+		.flatMap((speaking) => holding(speaking, versions));
 	const findings = oncePerPlace(oneReportPerCause(graph, spoken)).map(({ meta, finding }) => ({
 		...finding,
 		code: meta.code,
 		name: meta.name,
-		severity: severityFor(meta, finding.confidence, selection),
+		severity: severityFor(meta, finding, selection),
 	}));
 	if (findings.length === 0) return findings;
 	const suppressions = readSuppressions(graph, comments);
@@ -63,15 +64,27 @@ export function rulesFor(versions: Versions, all: readonly Rule[] = rules): read
 	});
 }
 
+/** What holds for some versions only is not said for others, and where none is known it is a hint. */
+function holding({ meta, finding }: Speaking, versions: Versions): readonly Speaking[] {
+	const holds = holdsFor(finding.holds ?? {}, versions);
+	if (holds === "no") return [];
+	return [{ meta, finding: holds === "yes" ? finding : { ...finding, severity: "hint" } }];
+}
+
 /** Where several rules speak about one call, the one that silences the others is heard. */
 function oneReportPerCause(graph: ModelGraph, spoken: readonly Speaking[]): readonly Speaking[] {
+	const isAt = (call: Place, event: number | undefined): boolean => {
+		const other = event === undefined ? undefined : graph.events[event]?.call;
+		return other !== undefined && samePlace(call, other);
+	};
 	return spoken.filter((quiet) => {
 		const call = graph.events[quiet.finding.event]?.call;
-		return !spoken.some((loud) => {
-			if (!loud.meta.silences?.includes(quiet.meta.code)) return false;
-			const other = graph.events[loud.finding.event]?.call;
-			return call !== undefined && other !== undefined && samePlace(call, other);
-		});
+		return !spoken.some(
+			({ meta, finding }) =>
+				meta.silences?.includes(quiet.meta.code) &&
+				call !== undefined &&
+				(isAt(call, finding.event) || isAt(call, finding.cause)),
+		);
 	});
 }
 

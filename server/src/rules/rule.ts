@@ -26,7 +26,10 @@ export interface RuleMeta {
 	readonly summary: string;
 	/** Upstream issues and documentation. */
 	readonly references: readonly string[];
-	/** Codes of rules that stay silent about a call on which this one speaks: one cause, one report. */
+	/**
+	 * Codes of rules that stay silent about a call on which this one speaks, or that this one names as the cause: one cause, one
+	 * report.
+	 */
 	readonly silences?: readonly string[];
 	/** The versions of the libraries for which the claim holds; without it, every version. */
 	readonly holds?: Holds;
@@ -54,6 +57,12 @@ export interface RuleFinding {
 	readonly timeline: readonly TimelineEntry[];
 	/** The event the finding is about (index into graph.events): lets `fixes` find its way back. */
 	readonly event: number;
+	/** The earlier event that is to blame: what other rules say of that one is said with this finding. */
+	readonly cause?: number | undefined;
+	/** Where this finding weighs more or less than others of its rule. */
+	readonly severity?: Severity;
+	/** The versions for which this finding holds, where they differ from its rule's. */
+	readonly holds?: Holds;
 }
 
 export interface TimelineEntry {
@@ -64,6 +73,7 @@ export interface TimelineEntry {
 export interface Finding extends RuleFinding {
 	readonly code: string;
 	readonly name: string;
+	/** As reported: of the rule or of this finding, lowered where it holds on some paths only, or as the settings say. */
 	readonly severity: Severity;
 }
 

@@ -25,10 +25,17 @@ export function isSelected(meta: RuleMeta, selection: RuleSelection): boolean {
 	return selected > ignored;
 }
 
-/** Severity of a finding: what holds on some paths only is one step quieter, but never falls below information. */
-export function severityFor(meta: RuleMeta, confidence: RuleFinding["confidence"], selection: RuleSelection): Severity {
+/**
+ * Severity of a finding: what the settings say, else its own, else its rule's. What holds on some paths only is one step
+ * quieter, but never falls below information.
+ */
+export function severityFor(
+	meta: RuleMeta,
+	{ confidence, severity: own = meta.severity }: Pick<RuleFinding, "confidence" | "severity">,
+	selection: RuleSelection,
+): Severity {
 	const set = severityOf(meta, selection);
-	const severity = set === "off" ? meta.severity : set;
+	const severity = set === undefined || set === "off" ? own : set;
 	if (confidence === "must" || LOUDNESS.indexOf(severity) >= LOUDNESS.indexOf(QUIETEST_LOWERED)) return severity;
 	return LOUDNESS[LOUDNESS.indexOf(severity) + 1] ?? severity;
 }
@@ -39,9 +46,10 @@ export function isExactly(meta: { readonly code: string; readonly name: string }
 	return wanted === meta.code.toLowerCase() || wanted === meta.name.toLowerCase();
 }
 
-function severityOf(meta: RuleMeta, selection: RuleSelection): Severity | "off" {
+/** What the settings say of the rule. */
+function severityOf(meta: RuleMeta, selection: RuleSelection): Severity | "off" | undefined {
 	const entries = Object.entries(selection.severity);
-	return entries.find(([selector]) => isExactly(meta, selector))?.[1] ?? meta.severity;
+	return entries.find(([selector]) => isExactly(meta, selector))?.[1];
 }
 
 /** Length of the longest selector that fits, so that the narrower of select and ignore wins; 0 when none fits. */

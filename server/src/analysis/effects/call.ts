@@ -1,10 +1,11 @@
 /** One call of a modelled API: its arguments, and the events it makes. */
 import type { AdapterName, Param } from "../../catalog/types";
 import type { CallExpr } from "../../syntax/facts";
-import type { ConfigView, EventId, EventKind } from "../graph";
+import type { EventId, EventKind } from "../graph";
 import { asModel } from "../handles";
 import type { CoreObject } from "../heap";
 import { type Arguments, type Context, type Machine, siteKey } from "../machine";
+import type { CaseParts } from "../recorder";
 import { getCore, getObject, resolve, type State, setObject } from "../state";
 import { remember } from "../transitions";
 import { type HandleValue, isNone, keyOf, type ObjId, symbol, type Value } from "../values";
@@ -90,22 +91,11 @@ export function newEvent(c: ApiCall, kind: EventKind): EventId {
 	return c.machine.recorder.event(kind, c.api, c.call, c.params, c.ctx);
 }
 
-interface Happening {
-	readonly target?: HandleValue | undefined;
-	readonly before?: CoreObject | undefined;
-	readonly result?: HandleValue | undefined;
-	readonly adapter?: string | undefined;
-	readonly config?: ConfigView | undefined;
+export function record(c: ApiCall, event: EventId, what: CaseParts): void {
+	c.machine.recorder.addCase(event, c.state, what, c.ctx);
 }
 
-export function record(c: ApiCall, event: EventId, what: Happening): void {
-	c.machine.recorder.addCase(
-		event,
-		c.state,
-		{ target: what.target, before: what.before, result: what.result, adapter: what.adapter, config: what.config },
-		c.ctx,
-	);
-}
+type More = Pick<CaseParts, "config" | "source" | "weights" | "optimizer">;
 
 /** An event that changes the Core of its model and returns nothing to follow. */
 export function onModel(
@@ -114,9 +104,10 @@ export function onModel(
 	kind: EventKind,
 	adapter: string | undefined,
 	change: (core: CoreObject, event: EventId, adapter: string | undefined) => CoreObject,
+	more: More = {},
 ): Value {
 	const handle = modelArgument(c, param);
-	if (handle) happen(c, kind, handle, adapter, change);
+	if (handle) happen(c, kind, handle, adapter, change, more);
 	return unknownResult(c);
 }
 
@@ -126,10 +117,11 @@ export function happen(
 	handle: HandleValue,
 	adapter: string | undefined,
 	change: (core: CoreObject, event: EventId, adapter: string | undefined) => CoreObject,
+	more: More = {},
 ): EventId {
 	const event = newEvent(c, kind);
 	const before = getCore(c.state, handle.core);
 	setObject(c.state, handle.core, remember(change(before, event, adapter), event));
-	record(c, event, { target: handle, before, adapter });
+	record(c, event, { target: handle, before, adapter, ...more });
 	return event;
 }

@@ -4,20 +4,25 @@ import type { ConfigView, ConstantView } from "../graph";
 import { place, siteKey } from "../machine";
 import { getObject, resolve, type State, setObject } from "../state";
 import type { Value } from "../values";
-import type { ApiCall } from "./call";
+import { type ApiCall, newEvent, record } from "./call";
 
 export function makeConfig(
 	c: ApiCall,
 	kind: Pick<ConfigView, "peftType" | "fromCheckpoint"> & { injects: boolean },
 ): Value {
 	const fields: Record<string, ConstantView> = {};
+	const unknown: string[] = [];
 	const named = [...c.args.keywords, ...c.args.positional.map((value, i) => [c.params[i] ?? "", value] as const)];
 	for (const [name, value] of named) {
 		const known = constantView(c.state, resolve(c.state, value));
 		if (known !== undefined && name) fields[name] = known;
+		else unknown.push(name);
 	}
 	const id = `config:${siteKey(c.ctx, c.call)}`;
-	setObject(c.state, id, { t: "config", view: { created: place(c.ctx, c.call), ...kind, fields } });
+	const open = c.args.openKeywords || c.args.openPositional;
+	const view: ConfigView = { created: place(c.ctx, c.call), ...kind, fields, unknown, open };
+	setObject(c.state, id, { t: "config", view });
+	if (kind.peftType !== undefined) record(c, newEvent(c, "config"), { config: view });
 	return { k: "ref", id };
 }
 

@@ -8,12 +8,13 @@ import { setObject } from "../state";
 import { activate, loadInto, train, withoutAdapter, write } from "../transitions";
 import { computed } from "../truth";
 import { external, tuple, type Value } from "../values";
-import { type ApiCall, adapterName, argument, argumentKeys, flag, namesOf, onModel, text, unknownResult } from "./call";
-import { configOf, makeConfig } from "./configs";
+import { type ApiCall, adapterName, argument, argumentKeys, namesOf, onModel, text, unknownResult } from "./call";
+import { makeConfig } from "./configs";
 import { copy, createModel, createWrapped } from "./creating";
-import { makeOptimizer, makeTrainer, onTrainer, read, requiresGrad, stepOptimizer } from "./training";
+import { addToOptimizer, makeOptimizer, makeTrainer, onTrainer, read, requiresGrad, stepOptimizer } from "./training";
 import { prefix, prepare, same, view } from "./views";
-import { injectAdapter, load, unloadModel, wrap } from "./wrapping";
+import { adapterWeights, isAdapterWeights } from "./weights";
+import { addAdapter, injectAdapter, load, loadAdapter, unloadModel, wrap } from "./wrapping";
 
 /** Results of the call; none when it does not return. */
 export function applyEffect(c: ApiCall, effect: Effect): Result[] {
@@ -36,27 +37,12 @@ export function run(c: ApiCall, effect: Effect): Value | undefined {
 		case "load":
 			return load(c, effect);
 		case "load-adapter":
-			return onModel(c, effect.model, "load-adapter", adapterName(c, effect.adapterName), (core, event, name) =>
-				loadInto(
-					core,
-					{
-						name,
-						origin: "loaded",
-						event,
-						trainable: flag(c, effect.trainable, false),
-						source: text(argument(c, effect.source)),
-					},
-					effect.activates,
-				),
-			);
+			return loadAdapter(c, effect);
 		case "add-adapter":
-			return onModel(c, effect.model, "add-adapter", adapterName(c, effect.adapterName), (core, event, name) => {
-				const config = configOf(c.state, argument(c, effect.config));
-				return loadInto(core, { name, origin: "fresh", event, trainable: effect.activates, config }, effect.activates);
-			});
+			return addAdapter(c, effect);
 		case "set-adapter":
-			return onModel(c, effect.model, "set-adapter", text(argument(c, effect.names)), (core) =>
-				activate(core, namesOf(c.state, argument(c, effect.names))),
+			return onModel(c, effect.model, "set-adapter", text(argument(c, effect.names)), (core, event) =>
+				activate(core, namesOf(c.state, argument(c, effect.names)), event),
 			);
 		case "delete-adapter":
 			return onModel(c, effect.model, "delete-adapter", text(argument(c, effect.name)), (core, _, name) =>
@@ -104,17 +90,26 @@ export function run(c: ApiCall, effect: Effect): Value | undefined {
 		case "trainer-evaluate":
 			return onTrainer(c, "run", (core) => core);
 		case "trainer-save":
-			return onTrainer(c, "save", (core) => core);
+			return onTrainer(c, "save", (core) => core, "self", text(argument(c, "output_dir")));
 		case "optimizer":
 			return makeOptimizer(c, effect.params);
 		case "optimizer-step":
 			return stepOptimizer(c);
+		case "save":
+			return onModel(c, effect.model, "save", undefined, (core) => core, { source: text(argument(c, effect.path)) });
+		case "load-state-dict":
+			return onModel(c, effect.model, "load-state-dict", undefined, (core) => core, {
+				weights: isAdapterWeights(argument(c, "state_dict")) ? "adapter" : undefined,
+			});
+		case "adapter-weights":
+			return adapterWeights(c, effect) ?? opaqueResult(c);
+		case "optimizer-add":
+			return addToOptimizer(c);
 		case "checkpointing":
 		case "input-grads":
-		case "save":
-		case "load-state-dict":
 		case "run":
 		case "context":
+		case "inspect":
 			return onModel(c, effect.model, effect.kind, undefined, (core) => core);
 		case "resize-embeddings": {
 			const result = onModel(c, effect.model, "resize-embeddings", undefined, (core) => core);
@@ -136,10 +131,14 @@ export function run(c: ApiCall, effect: Effect): Value | undefined {
 			return { k: "ref", id };
 		}
 		case "opaque":
-			return truthKey(external(c.api), c.args) === undefined
-				? unknownResult(c)
-				: computed(`call(${c.api},${argumentKeys(c.args)})`);
+			return opaqueResult(c);
 		case "exit":
 			return undefined;
 	}
+}
+
+function opaqueResult(c: ApiCall): Value {
+	return truthKey(external(c.api), c.args) === undefined
+		? unknownResult(c)
+		: computed(`call(${c.api},${argumentKeys(c.args)})`);
 }

@@ -5,10 +5,11 @@ import { trainerModel } from "../attributes";
 import { callbackFields } from "../callbacks";
 import type { EventKind } from "../graph";
 import { allocateCore, asModel, isPeftPath, knownModel, UNKNOWN_STEP } from "../handles";
-import type { CoreObject } from "../heap";
+import type { CoreObject, HeapObject, OptimizerObject } from "../heap";
 import { siteKey } from "../machine";
 import { getCore, getObject, resolve, type State, setObject } from "../state";
 import { setTrainable, train } from "../transitions";
+import { PARAMETERS } from "../truth";
 import { type HandleValue, isNone, keyOf, type ObjId, symbol, type Value } from "../values";
 import { type ApiCall, argument, flag, happen, isHidden, namesOf, newEvent, record, unknownResult } from "./call";
 import { configOf } from "./configs";
@@ -19,7 +20,9 @@ export function requiresGrad(c: ApiCall, effect: Effect & { kind: "requires-grad
 	const handle = value && knownModel(c.state, value);
 	const names = effect.names ? namesOf(c.state, argument(c, effect.names)) : undefined;
 	if (handle)
-		happen(c, "requires-grad", handle, undefined, (core) => setTrainable(core, names, flag(c, effect.flag, true)));
+		happen(c, "requires-grad", handle, undefined, (core, event) =>
+			setTrainable(core, names, flag(c, effect.flag, true), event),
+		);
 	return value ?? unknownResult(c);
 }
 
@@ -35,7 +38,10 @@ export function makeTrainer(c: ApiCall, effect: Effect & { kind: "trainer" }): V
 		const certain = config !== undefined || (given !== undefined && given.k !== "symbol" && given.k !== "external");
 		if (!mayWrap || isPeftPath(model.path)) {
 			const event = newEvent(c, "trainer");
-			record(c, event, { target: model, before: getCore(c.state, model.core), config, result: model });
+			const before = getCore(c.state, model.core);
+			// What becomes of the adapter that is there depends on the version.
+			if (mayWrap) setObject(c.state, model.core, { ...before, known: false });
+			record(c, event, { target: model, before, config, result: model });
 		} else if (certain) held = wrapHandle(c, "trainer", model, config, "default", "P");
 		else {
 			// It may have been wrapped or not: nothing is claimed of what the trainer holds.
@@ -45,8 +51,18 @@ export function makeTrainer(c: ApiCall, effect: Effect & { kind: "trainer" }): V
 			record(c, newEvent(c, "trainer"), { target: model, before: core });
 		}
 	}
+	for (const param of effect.otherModels) refer(c, param);
+	useOptimizers(c, argument(c, effect.optimizers));
 	storeTrainer(c, id, held);
 	return { k: "ref", id };
+}
+
+/** Another model than the one that is trained. */
+function refer(c: ApiCall, param: Param): void {
+	const value = argument(c, param);
+	const handle = value && knownModel(c.state, value);
+	if (handle)
+		record(c, newEvent(c, "reference"), { target: handle, before: getCore(c.state, handle.core), source: param });
 }
 
 /** The trainer's model argument; a trainer that is given an id makes the model itself. */
@@ -76,60 +92,97 @@ export function onTrainer(
 	kind: EventKind,
 	change: (core: CoreObject) => CoreObject,
 	param: Param = "self",
+	source?: string,
 ): Value {
 	const trainer = argument(c, param);
 	const model = trainer && trainerModel(c.state, trainer);
 	const handle = model && knownModel(c.state, model);
-	if (handle) happen(c, kind, handle, undefined, change);
+	if (handle) happen(c, kind, handle, undefined, change, { source });
 	return unknownResult(c);
 }
 
 export function makeOptimizer(c: ApiCall, param: Param): Value {
 	const params = argument(c, param) ?? c.args.positional[0];
 	const cores = params ? coresIn(c.state, params) : [];
+	const event = newEvent(c, "optimizer");
 	for (const core of cores) {
 		const handle: HandleValue = { k: "handle", core, path: [], unloadedBy: undefined };
 		happen(c, "optimizer", handle, undefined, (object) => object);
 	}
 	const id = `optimizer:${siteKey(c.ctx, c.call)}`;
-	setObject(c.state, id, { t: "optimizer", cores });
+	const alone = cores.length === 1 && params !== undefined && holdsOnlyParameters(c.state, params);
+	setObject(c.state, id, { t: "optimizer", view: { made: event, alone }, cores });
 	return { k: "ref", id };
+}
+
+/** `add_param_group`: what it trains is not told from how it was made any more. */
+export function addToOptimizer(c: ApiCall): Value {
+	const object = c.self?.k === "ref" ? getObject(c.state, c.self.id) : undefined;
+	if (c.self?.k === "ref" && object?.t === "optimizer") setObject(c.state, c.self.id, { ...object, cores: [] });
+	return unknownResult(c);
+}
+
+/** Optimizers, alone or in a tuple, that are given to what will call their `step()`. */
+export function useOptimizers(c: ApiCall, given: Value | undefined): void {
+	if (!given) return;
+	const value = resolve(c.state, given);
+	for (const item of value.k === "tuple" ? value.items.map((one) => resolve(c.state, one)) : [value]) {
+		const object = item.k === "ref" ? getObject(c.state, item.id) : undefined;
+		if (object?.t === "optimizer") onOptimizer(c, "optimizer-use", object, (core) => core);
+	}
+}
+
+function onOptimizer(
+	c: ApiCall,
+	kind: EventKind,
+	{ cores, view }: OptimizerObject,
+	change: (core: CoreObject) => CoreObject,
+): void {
+	for (const core of cores) {
+		const handle: HandleValue = { k: "handle", core, path: [], unloadedBy: undefined };
+		happen(c, kind, handle, undefined, change, { optimizer: view });
+	}
 }
 
 export function stepOptimizer(c: ApiCall): Value {
 	const object = c.self?.k === "ref" ? getObject(c.state, c.self.id) : undefined;
-	if (object?.t === "optimizer") {
-		for (const core of object.cores) {
-			const handle: HandleValue = { k: "handle", core, path: [], unloadedBy: undefined };
-			happen(c, "optimizer-step", handle, undefined, train);
-		}
-	}
+	if (object?.t === "optimizer") onOptimizer(c, "optimizer-step", object, train);
 	return unknownResult(c);
 }
 
-/** Names unknowns that are parameters of a Core, so that an optimizer built over them finds it. */
-const PARAMETERS = /params:\{([^}]*)\}/g;
+/** Unknowns that are parameters of a Core tell of it, so that an optimizer built over them finds it. */
+const PARAMETERS_OF = new RegExp(`${PARAMETERS}\\{([^}]*)\\}`, "g");
 
 export function read(c: ApiCall, param: Param): Value {
 	const value = argument(c, param);
 	const handle = value && knownModel(c.state, value);
 	if (!handle) return unknownResult(c);
-	return symbol(`params:{${handle.core}}@${siteKey(c.ctx, c.call)}`);
+	return symbol(`${PARAMETERS}{${handle.core}}@${siteKey(c.ctx, c.call)}`);
+}
+
+/** Nothing in the value can be anything else than parameters of models that we follow. */
+function holdsOnlyParameters(state: State, given: Value, depth = 0): boolean {
+	const value = resolve(state, given);
+	if (value.k === "constant" || value.k === "handle") return true;
+	if (value.k === "symbol") return value.id.includes(PARAMETERS) && !/result:|\(\+ /.test(value.id);
+	const object = value.k === "ref" ? getObject(state, value.id) : undefined;
+	const inner = partsOf(value, object);
+	return inner.length > 0 && depth < 4 && inner.every((item) => holdsOnlyParameters(state, item, depth + 1));
+}
+
+/** What a container holds, as far as it is known. */
+function partsOf(value: Value, object: HeapObject | undefined): readonly Value[] {
+	if (value.k === "tuple") return value.items;
+	if (object?.t === "list") return object.items;
+	return object?.t === "dict" ? [...object.entries.values()] : [];
 }
 
 function coresIn(state: State, value: Value, depth = 0): ObjId[] {
 	const handle = knownModel(state, value);
 	if (handle) return [handle.core];
 	const object = value.k === "ref" ? getObject(state, value.id) : undefined;
-	const inner =
-		value.k === "tuple"
-			? value.items
-			: object?.t === "list"
-				? object.items
-				: object?.t === "dict"
-					? [...object.entries.values()]
-					: [];
-	const named = [...keyOf(value).matchAll(PARAMETERS)].map((match) => match[1] as string);
+	const inner = partsOf(value, object);
+	const named = [...keyOf(value).matchAll(PARAMETERS_OF)].map((match) => match[1] as string);
 	const nested = depth < 4 ? inner.flatMap((item) => coresIn(state, resolve(state, item), depth + 1)) : [];
 	return [...new Set([...named, ...nested])].filter((id) => getObject(state, id)?.t === "core");
 }

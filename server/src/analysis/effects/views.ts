@@ -7,6 +7,7 @@ import { getCore, resolve, setObject } from "../state";
 import { remember, setTrainable } from "../transitions";
 import { type HandleValue, symbol, tuple, type Value } from "../values";
 import { type ApiCall, argument, happen, newEvent, record, unknownResult } from "./call";
+import { useOptimizers } from "./training";
 
 export function view(c: ApiCall, param: Param, look: (handle: HandleValue) => HandleValue): Value {
 	const value = argument(c, param);
@@ -19,7 +20,8 @@ export function same(c: ApiCall, effect: Effect & { kind: "same" }): Value {
 	if (!value) return unknownResult(c);
 	if (effect.what === "kbit-prepare") {
 		const handle = asModel(c.state, value, c.machine);
-		if (handle) happen(c, "kbit-prepare", handle, undefined, (core) => setTrainable(core, undefined, false));
+		if (handle)
+			happen(c, "kbit-prepare", handle, undefined, (core, event) => setTrainable(core, undefined, false, event));
 		return resolve(c.state, value);
 	}
 	return value;
@@ -39,6 +41,7 @@ export function prefix(c: ApiCall, effect: Effect & { kind: "prefix" }): Value {
 
 export function prepare(c: ApiCall, effect: Effect & { kind: "prepare" }): Value {
 	const given = effect.model === "*" ? c.args.positional : [argument(c, effect.model)];
+	for (const value of given) useOptimizers(c, value);
 	const prepared = given.map((value) => (value ? prepareOne(c, resolve(c.state, value)) : unknownResult(c)));
 	if (effect.returns === "first-of-tuple") {
 		const more = [1, 2, 3].map((index) => symbol(`result:${siteKey(c.ctx, c.call)}[${index}]`));

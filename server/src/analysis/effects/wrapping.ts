@@ -2,8 +2,9 @@
 
 import type { Effect, Param } from "../../catalog/types";
 import { assume } from "../assume";
-import type { ConfigView, EventKind } from "../graph";
+import type { ConfigView, EventId, EventKind } from "../graph";
 import { inside, wrapPath } from "../handles";
+import type { CoreObject } from "../heap";
 import { getCore, setObject } from "../state";
 import { addWrapper, inject, loadInto, remember, unload } from "../transitions";
 import { type HandleValue, NONE, type Value } from "../values";
@@ -15,6 +16,7 @@ import {
 	happen,
 	modelArgument,
 	newEvent,
+	onModel,
 	record,
 	text,
 	unknownResult,
@@ -74,6 +76,21 @@ export function injectAdapter(c: ApiCall, effect: Effect & { kind: "inject" }): 
 	return argument(c, effect.model) ?? target;
 }
 
+export function loadAdapter(c: ApiCall, effect: Effect & { kind: "load-adapter" }): Value {
+	const source = text(argument(c, effect.source));
+	const trainable = flag(c, effect.trainable, false);
+	const change = (core: CoreObject, event: EventId, name: string | undefined): CoreObject =>
+		loadInto(core, { name, origin: "loaded", event, trainable, source }, effect.activates);
+	return onModel(c, effect.model, "load-adapter", adapterName(c, effect.adapterName), change, { source });
+}
+
+export function addAdapter(c: ApiCall, effect: Effect & { kind: "add-adapter" }): Value {
+	const config = configOf(c.state, argument(c, effect.config));
+	const change = (core: CoreObject, event: EventId, name: string | undefined): CoreObject =>
+		loadInto(core, { name, origin: "fresh", event, trainable: effect.activates, config }, effect.activates);
+	return onModel(c, effect.model, "add-adapter", adapterName(c, effect.adapterName), change, { config });
+}
+
 /** A load that returned had something to load: False where the path says there was nothing. */
 function sourceIsGiven(c: ApiCall, param: Param): boolean {
 	const source = argument(c, param);
@@ -83,9 +100,13 @@ function sourceIsGiven(c: ApiCall, param: Param): boolean {
 
 export function load(c: ApiCall, effect: Effect & { kind: "load" }): Value | undefined {
 	const target = modelArgument(c, effect.model);
-	if (!target) return unknownResult(c);
-	const adapter = adapterName(c, effect.adapterName);
 	const source = text(argument(c, effect.source));
+	if (!target) {
+		// Not even a model: the event says what was given.
+		if (argument(c, effect.model)?.k === "constant") record(c, newEvent(c, "load"), { source });
+		return unknownResult(c);
+	}
+	const adapter = adapterName(c, effect.adapterName);
 	const trainable = flag(c, effect.trainable, false);
 	if (target.path[0]?.token === "P" && effect.onWrapped === "load-adapter") {
 		happen(c, "load-adapter", target, adapter, (core, at) =>
@@ -103,7 +124,7 @@ export function load(c: ApiCall, effect: Effect & { kind: "load" }): Value | und
 	const core = injects ? inject(before, { name: adapter, origin, event, trainable, source, config }) : before;
 	setObject(c.state, target.core, remember(addWrapper(core, event, injects, c.ctx.turn), event));
 	const result: HandleValue = { ...target, path: wrapPath(target.path, "P", event, c.ctx.turn), unloadedBy: undefined };
-	record(c, event, { target, before, result, adapter, config });
+	record(c, event, { target, before, result, adapter, config, source });
 	return result;
 }
 

@@ -122,6 +122,13 @@ export const en = {
 	"event.load-state-dict": "a state dict is loaded",
 	"event.run": "the model is run",
 	"event.context": "a context manager is made; it acts when entered",
+	"event.inspect": "its parameters are counted",
+	"event.config": "a config is made",
+	"event.add-tokens": "tokens are added to a tokenizer",
+	"event.reference": "a trainer gets it as another model than the one it trains",
+	"event.replace-state-dict": "its `state_dict` is replaced",
+	"event.missing-method": "a method is called that it does not have",
+	"event.optimizer-use": "its optimizer is handed over",
 
 	// Code actions
 	"action.ignore": "Ignore {code} on this line",

@@ -114,6 +114,13 @@ export const zhCn: TextTable = {
 	"event.load-state-dict": "加载 state dict",
 	"event.run": "运行模型",
 	"event.context": "创建上下文管理器；进入后才生效",
+	"event.inspect": "统计它的参数量",
+	"event.config": "创建配置",
+	"event.add-tokens": "向分词器添加 token",
+	"event.reference": "作为训练对象之外的另一个模型交给 trainer",
+	"event.replace-state-dict": "替换它的 `state_dict`",
+	"event.missing-method": "调用了它没有的方法",
+	"event.optimizer-use": "它的优化器被交出去",
 
 	"action.ignore": "在此行忽略 {code}",
 	"action.fixAll": "修复所有可安全修复的 PEFT Lint 问题",

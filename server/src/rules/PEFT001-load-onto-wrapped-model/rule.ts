@@ -25,7 +25,7 @@ const meta: RuleMeta = {
 		"https://github.com/huggingface/peft/pull/2118",
 		"https://huggingface.co/docs/peft/developer_guides/troubleshooting#incorrectly-loaded-model",
 	],
-	silences: ["PEFT002", "PEFT003", "PEFT010"],
+	silences: ["PEFT002", "PEFT003", "PEFT004", "PEFT010"],
 };
 
 /** Loading an adapter onto a model that already has a wrapper around it. */
