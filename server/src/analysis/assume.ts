@@ -21,8 +21,8 @@ import {
 	setFact,
 	unknownId,
 } from "./state";
-import { COUNTER, closedItems, ITEM, isConsistent, isTrue, literal, rangeOf, truthOf } from "./truth";
-import { type Constant, keyOf, type SymbolOp, type Value } from "./values";
+import { COUNTER, closedItems, isConsistent, isTrue, literal, rangeOf, truthOf } from "./truth";
+import { type Constant, ITEM, keyOf, type SymbolOp, type Value } from "./values";
 
 /** Who asks. */
 export interface Asking {

@@ -3,8 +3,7 @@ import type { Expr } from "../syntax/facts";
 import { type Context, impliedCall, type Machine } from "./machine";
 import { getCore, getObject, resolve, type State, setObject } from "./state";
 import { remember, setTrainable } from "./transitions";
-import { ITEM, PARAMETERS } from "./truth";
-import { keyOf, type ObjId, type Value } from "./values";
+import { ITEM, keyOf, type ObjId, PARAMETERS, type Value } from "./values";
 
 const API = "torch.nn.Parameter.requires_grad";
 

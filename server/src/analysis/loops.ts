@@ -5,8 +5,8 @@ import { itemsOf } from "./containers";
 import { type Context, siteKey } from "./machine";
 import { dottedName } from "./names";
 import { getFact, resolve, type State, setFact } from "./state";
-import { COUNTER, computed, ITEM, PARAMETERS } from "./truth";
-import { constant, keyOf, symbol, tuple, type Value } from "./values";
+import { COUNTER, computed } from "./truth";
+import { constant, ITEM, keyOf, PARAMETERS, symbol, tuple, type Value } from "./values";
 
 export interface Pass {
 	readonly ctx: Context;

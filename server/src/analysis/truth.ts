@@ -29,11 +29,8 @@ import {
 	type Value,
 } from "./values";
 
-/** Marks unknowns that count the passes of a loop, and items of a loop over something unknown. */
+/** Marks unknowns that count the passes of a loop. */
 export const COUNTER = "counter:";
-export const ITEM = "each:";
-/** Begins the names of unknowns that are all parameters of a Core, whose id follows in braces. */
-export const PARAMETERS = "params:";
 
 /** An unknown computed from others; equal operands give the equal unknown. */
 export function computed(id: string, op?: SymbolOp): Value {

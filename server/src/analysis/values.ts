@@ -235,3 +235,8 @@ export function sameValue(a: Value, b: Value): boolean {
 export function isPlain(value: Value): boolean {
 	return value.k === "symbol" || value.k === "constant" || (value.k === "tuple" && value.items.every(isPlain));
 }
+
+/** Begins the names of unknowns that are items of a loop over something unknown. */
+export const ITEM = "each:";
+/** Begins the names of unknowns that are all parameters of a Core, whose id follows in braces. */
+export const PARAMETERS = "params:";
