@@ -2,6 +2,7 @@
 // docs/evidence.md. Exits 1 when a claim is not observed or nothing could be run.
 //
 //   --peft VERSION   this release of PEFT (repeatable: one column each); default: the environment's own
+//   --rule CODE      only this rule (repeatable), and write nothing
 //   --check          write nothing
 //   --if-available   where Python or the packages are not to be had: say so and exit 0
 //
@@ -22,6 +23,7 @@ const page = join(root, "docs", "evidence.md");
 const options = parseArgs({
 	options: {
 		peft: { type: "string", multiple: true, default: [] },
+		rule: { type: "string", multiple: true, default: [] },
 		check: { type: "boolean", default: false },
 		"if-available": { type: "boolean", default: false },
 	},
@@ -50,7 +52,9 @@ function runRule(folder, environment, fixed) {
 
 function run() {
 	const environments = prepareEnvironments(root, options.peft);
-	const folders = readdirSync(rulesFolder).filter((name) => existsSync(join(rulesFolder, name, "evidence.py")));
+	const folders = readdirSync(rulesFolder)
+		.filter((name) => existsSync(join(rulesFolder, name, "evidence.py")))
+		.filter((name) => options.rule.length === 0 || options.rule.some((code) => name.startsWith(`${code}-`)));
 	const fixed = mkdtempSync(join(tmpdir(), "peft-lint-fixed-"));
 	try {
 		fixExamples(root, folders, fixed);
@@ -62,7 +66,7 @@ function run() {
 			return { versions: environment.versions, results };
 		});
 		console.log(renderTable(columns));
-		if (!options.check) writeFileSync(page, renderPage(folders, columns, new Date()));
+		if (!options.check && options.rule.length === 0) writeFileSync(page, renderPage(folders, columns, new Date()));
 		return columns.some(({ results }) => results.some(({ result }) => result === "not observed")) ? 1 : 0;
 	} finally {
 		rmSync(fixed, { recursive: true, force: true });
