@@ -24,7 +24,7 @@ describe("a finding's actions", () => {
 	test("the preferred fix first, the alternatives, then the comment that ignores it", async () => {
 		const document = await openIn(misuse);
 		const diagnostics = await document.pull();
-		const offered = await document.actions({ range: atLoad, diagnostics });
+		const offered = await document.actions({ range: atLoad, diagnostics, only: ["quickfix"] });
 		expect(offered.map(({ kind }) => kind)).toEqual(offered.map(() => "quickfix"));
 		expect(offered.map(({ isPreferred }) => isPreferred === true)).toEqual(
 			offered.map((_action, index) => index === 0),
@@ -50,7 +50,7 @@ describe("a finding's actions", () => {
 
 	test("every one of them makes the script silent", async () => {
 		const document = await openIn(misuse);
-		for (const action of await document.actions({ range: atLoad })) {
+		for (const action of await document.actions({ range: atLoad, only: ["quickfix"] })) {
 			document.change([{ text: apply(misuse, action) }]);
 			expect(await document.pull(), action.title).toEqual([]);
 		}
@@ -106,6 +106,29 @@ describe("fix all", () => {
 		const offered = await document.actions({ range: everywhere, ...(only !== undefined && { only }) });
 		const kinds = new Set(offered.map(({ kind }) => kind));
 		expect([kinds.has("quickfix"), kinds.has(fixAllKind)]).toEqual([quickFixes, fixAll]);
+	});
+});
+
+describe("checks to insert", () => {
+	test("after a load: both are offered, without a finding, and change only what they insert", async () => {
+		const document = await openIn(right);
+		const offered = await document.actions({ range: rangeOf(right, "PeftModel.from_pretrained"), only: ["refactor"] });
+		expect(offered.map(({ title, kind }) => [title, kind])).toEqual([
+			["Insert a check that model has adapter weights that are not zero (LoRA)", "refactor.rewrite"],
+			["Insert a check that the output of model differs without its adapter", "refactor.rewrite"],
+		]);
+		for (const action of offered) {
+			const lines = apply(right, action).split("\n");
+			expect(
+				lines.filter((line) => !line.includes("adapter not loaded") && !/inputs|disable_adapter/.test(line)),
+			).toEqual(right.split("\n"));
+		}
+	});
+
+	test("nothing where no adapter is loaded", async () => {
+		const document = await openIn(right);
+		const range = rangeOf(right, "AutoModelForCausalLM.from_pretrained");
+		expect(await document.actions({ range, only: ["refactor"] })).toEqual([]);
 	});
 });
 

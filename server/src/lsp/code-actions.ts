@@ -1,4 +1,4 @@
-/** Fixes, suppression and `source.fixAll.peft-lint`. Everything is computed from the current text when asked. */
+/** Fixes, suppression, checks to insert, and `source.fixAll.peft-lint`. Everything is computed from the current text when asked. */
 import {
 	type CodeAction,
 	CodeActionKind,
@@ -10,6 +10,7 @@ import {
 	type TextEdit,
 	type WorkspaceEdit,
 } from "vscode-languageserver";
+import { assistsAt } from "../rules/assists";
 import { fixesFor, suppressionEdit } from "../rules/engine";
 import type { Edit, Finding, Fix } from "../rules/rule";
 import type { Document } from "../workspace/document";
@@ -34,6 +35,7 @@ export function registerCodeActions(connection: Connection, session: GetSession)
 			const selected = findingsIn(asked, { start, end });
 			return [
 				...(wants(CodeActionKind.QuickFix) ? selected.flatMap((finding) => quickFixes(asked, finding, params)) : []),
+				...(wants(CodeActionKind.RefactorRewrite) ? assists(asked, { start, end }) : []),
 				...(wants(fixAllKind) ? fixAll(asked) : []),
 			];
 		});
@@ -92,6 +94,20 @@ function diagnosticsFor(document: Document, finding: Finding, params: CodeAction
 		const start = positionIn(property(diagnostic, "range"), "start");
 		return start !== undefined && document.positions.offsetAt(start) === finding.place.start;
 	});
+}
+
+/** Checks that can be inserted beside the call at the cursor. */
+function assists({ session, document }: Asked, range: Range): CodeAction[] {
+	const { graph } = document.analysis();
+	const start = document.positions.offsetAt(range.start);
+	const end = document.positions.offsetAt(range.end);
+	return assistsAt(graph, start, end)
+		.filter(({ edits }) => edits.every((edit) => document.covers(edit)))
+		.map(({ id, model, edits }) => ({
+			title: fill(session.texts[`action.${id}`], { model }),
+			kind: CodeActionKind.RefactorRewrite,
+			edit: workspaceEdit(session, document, edits),
+		}));
 }
 
 function fixAll({ session, document, settings, versions }: Asked): CodeAction[] {

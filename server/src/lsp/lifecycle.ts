@@ -84,7 +84,7 @@ function resultFor(client: Client): InitializeResult {
 				diagnosticProvider: { identifier: "peft-lint", interFileDependencies: true, workspaceDiagnostics: false },
 			}),
 			...(client.takesCodeActions && {
-				codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
+				codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, fixAllKind] },
 			}),
 			workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
 		},

@@ -132,6 +132,9 @@ export const en = {
 
 	// Code actions
 	"action.ignore": "Ignore {code} on this line",
+	"action.check-weights": "Insert a check that {model} has adapter weights that are not zero (LoRA)",
+	"action.check-output": "Insert a check that the output of {model} differs without its adapter",
+	"action.check-trainable": "Insert a check that {model} has trainable parameters",
 	"action.fixAll": "Fix all PEFT Lint problems that have a safe fix",
 
 	// Settings

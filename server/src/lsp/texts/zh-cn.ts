@@ -123,6 +123,9 @@ export const zhCn: TextTable = {
 	"event.optimizer-use": "它的优化器被交出去",
 
 	"action.ignore": "在此行忽略 {code}",
+	"action.check-weights": "插入检查：{model} 的适配器权重不全为零（LoRA）",
+	"action.check-output": "插入检查：禁用适配器后 {model} 的输出不同",
+	"action.check-trainable": "插入检查：{model} 有可训练的参数",
 	"action.fixAll": "修复所有可安全修复的 PEFT Lint 问题",
 
 	"settings.wrong-type": "PEFT Lint：设置 {key} 应为{expected}，实际为 {found}。将使用默认值。",

@@ -281,4 +281,35 @@ def fix_loads_in_place_other_rank():
     return raises(RuntimeError, lambda: fresh(r=16).load_adapter(SFT, adapter_name="default"))
 
 
+# --- the checks that the editor offers to insert after a load
+
+
+def weights_are_loaded(model):
+    assert any(p.abs().max() > 0 for n, p in model.named_parameters() if "lora_B" in n or "lora_embedding_B" in n), "adapter not loaded"
+
+
+def output_differs(model):
+    inputs = {name: value.to(model.device) for name, value in model.dummy_inputs.items()}
+    adapted = model(**inputs).logits
+    with model.disable_adapter():
+        assert not adapted.allclose(model(**inputs).logits), "adapter not loaded"
+
+
+@evidence.claim("the checks to insert after a load hold after a right one, trainable or not")
+def checks_hold():
+    for model in (loaded(), loaded(is_trainable=True)):
+        weights_are_loaded(model)
+        output_differs(model)
+    return True, "both hold"
+
+
+@evidence.claim("the checks to insert after a load fail after a load onto a wrapper")
+def checks_fail():
+    model = PeftModel.from_pretrained(fresh(lora_dropout=0.5), SFT, is_trainable=True)
+    return all_of(
+        raises(AssertionError, lambda: weights_are_loaded(model)),
+        raises(AssertionError, lambda: output_differs(model)),
+    )
+
+
 evidence.run()
