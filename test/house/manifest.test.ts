@@ -68,7 +68,9 @@ test("the oldest VS Code of the suites is the oldest that the manifest claims", 
 });
 
 test("the files that the manifest names exist", () => {
-	const paths = [...read("package.json").matchAll(/"\.\/((?:syntaxes|media)\/[^"]+)"/g)].map(([, path]) => path ?? "");
+	const paths = [...read("package.json").matchAll(/"\.\/((?:syntaxes|snippets|media)\/[^"]+)"/g)].map(
+		([, path]) => path ?? "",
+	);
 	expect(paths.length).toBeGreaterThan(0);
 	expect([...paths, "media/icon.png"].filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });

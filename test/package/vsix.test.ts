@@ -40,6 +40,7 @@ test("holds what the extension needs and nothing else", async () => {
 		  "extension/server/dist/main.js",
 		  "extension/server/dist/tree-sitter-python.wasm",
 		  "extension/server/dist/web-tree-sitter.wasm",
+		  "extension/snippets/python.json",
 		  "extension/syntaxes/suppression.tmLanguage.json",
 		]
 	`);

@@ -1,5 +1,7 @@
 """PEFT001: an adapter loaded onto a model that is wrapped already is not loaded."""
 
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -310,6 +312,34 @@ def checks_fail():
         raises(AssertionError, lambda: weights_are_loaded(model)),
         raises(AssertionError, lambda: output_differs(model)),
     )
+
+
+# --- the snippets
+
+
+def snippet(prefix):
+    """The text that a snippet leaves when nothing is changed in it."""
+    path = Path(__file__).resolve().parents[4] / "snippets" / "python.json"
+    [body] = [one["body"] for one in json.loads(path.read_text(encoding="utf-8")).values() if prefix in one["prefix"]]
+    code = re.sub(r"\$\{\d+:([^}]*)\}|\$0", lambda match: match.group(1) or "", "\n".join(body))
+    data = "from datasets import Dataset\ndataset = Dataset.from_dict({'text': ['w1 w2 w3 w4 w5'] * 8})\n"
+    return data + code.replace("SFTConfig(", "SFTConfig(max_steps=1, report_to=[], learning_rate=0.05, ")
+
+
+@evidence.claim("snippet peft-load: the model gives the trained output")
+def snippet_load():
+    return output_is(execute(snippet("peft-load"))["model"], "sft")
+
+
+@evidence.claim("snippets peft-train, peft-resume: training changes the adapter, and what is saved gives the same output")
+def snippets_train():
+    needs("trl")
+    seen = []
+    for prefix, before in (("peft-train", "base"), ("peft-resume", "sft")):
+        model = execute(snippet(prefix))["model"]
+        reloaded = PeftModel.from_pretrained(base_model(), "out/adapter")
+        seen.append((computes(model) != before and same_output(model, reloaded), f"{prefix}: output != {before}, reloaded == saved"))
+    return all_of(*seen)
 
 
 evidence.run()
