@@ -342,4 +342,26 @@ def snippets_train():
     return all_of(*seen)
 
 
+# --- the scripts of docs/comparison.md
+
+
+def comparison(prefix):
+    """What the models of these scripts compute at their end, by script."""
+    folder = Path(__file__).resolve().parents[4] / "test" / "comparison" / "scripts"
+    return {path.stem: computes(execute(path.read_text(encoding="utf-8"))["model"]) for path in sorted(folder.glob(f"{prefix}_*.py"))}
+
+
+@evidence.claim("each wrong script of the comparison ends with a model that computes what the base model computes")
+def comparison_wrong():
+    seen = comparison("wrong")
+    return set(seen.values()) == {"base"}, f"{len(seen)} scripts: {', '.join(sorted(set(seen.values())))}"
+
+
+@evidence.claim("each right script of the comparison ends with a model that computes something else")
+def comparison_right():
+    needs("trl")
+    seen = comparison("right")
+    return len(seen) > 0 and "base" not in seen.values(), f"{len(seen)} scripts: {', '.join(sorted(set(seen.values())))}"
+
+
 evidence.run()
