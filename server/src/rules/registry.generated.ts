@@ -4,10 +4,11 @@ import { rule as PEFT002 } from "./PEFT002-wrap-discards-trained-adapter/rule";
 import { rule as PEFT003 } from "./PEFT003-nested-wrap/rule";
 import { rule as PEFT004 } from "./PEFT004-train-frozen-adapter/rule";
 import { rule as PEFT005 } from "./PEFT005-save-after-unload/rule";
+import { rule as PEFT009 } from "./PEFT009-base-reused-after-merge/rule";
 import { rule as PEFT010 } from "./PEFT010-base-wrapped-again/rule";
 import { rule as PEFT012 } from "./PEFT012-disable-adapter-not-entered/rule";
 import { rule as PEFT017 } from "./PEFT017-compile-before-adapter/rule";
 import { rule as PEFT046 } from "./PEFT046-cell-not-rerunnable/rule";
 import type { Rule } from "./rule";
 
-export const rules: readonly Rule[] = [PEFT001, PEFT002, PEFT003, PEFT004, PEFT005, PEFT010, PEFT012, PEFT017, PEFT046];
+export const rules: readonly Rule[] = [PEFT001, PEFT002, PEFT003, PEFT004, PEFT005, PEFT009, PEFT010, PEFT012, PEFT017, PEFT046];
