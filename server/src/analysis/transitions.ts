@@ -99,21 +99,38 @@ export function train(core: CoreObject): CoreObject {
 	return adapters.every((a, i) => a === core.adapters[i]) ? core : { ...core, adapters };
 }
 
-/** merge_and_unload() and unload(): the layers are plain again, the wrappers empty shells, the base stays frozen. */
+/** merge_and_unload() and unload(): the layers are plain again, the wrappers empty shells, the base stays as frozen as it was. */
 export function unload(core: CoreObject, event: EventId, merge: boolean): CoreObject {
 	const stale = new Map(core.stale);
 	for (const wrapper of core.wrappers) stale.set(wrapper, event);
+	const frozen = core.frozen === true && core.adapters.some(mayTrainBase) ? "unknown" : core.frozen;
 	return {
 		...core,
 		adapters: [],
 		active: [],
 		merged: false,
-		frozen: true,
-		frozenBy: core.frozen === true ? core.frozenBy : event,
+		frozen,
+		frozenBy: frozen === true ? event : core.frozenBy,
 		baked: merge ? [...core.baked, event] : core.baked,
 		wrappers: [],
 		stale,
 	};
+}
+
+/** Tasks for which PEFT trains a head beside the adapter. */
+const WITH_HEAD = /^(?:SEQ_CLS|TOKEN_CLS|QUESTION_ANS)$/;
+
+/** Its config has, or may have, modules or biases of the base trained: they keep their gradients when the adapter is gone. */
+function mayTrainBase({ trainable, config }: AdapterView): boolean {
+	if (trainable === false) return false;
+	if (config === undefined || config.open || config.fromCheckpoint || config.peftType === "LN_TUNING") return true;
+	const { modules_to_save: modules, bias, task_type: task } = config.fields;
+	return (
+		(modules !== undefined && modules !== null) ||
+		(bias !== undefined && bias !== "none") ||
+		(typeof task === "string" && WITH_HEAD.test(task)) ||
+		config.unknown.some((name) => name === "modules_to_save" || name === "bias" || name === "task_type")
+	);
 }
 
 /** A new wrapper object over the Core. */

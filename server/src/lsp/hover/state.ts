@@ -33,7 +33,7 @@ function describeCore(words: Words, core: CoreView): string[] {
 	if (core.merged) facts.push(words.say("core.merged"));
 	const baked = eventLine(words, core.baked.at(-1));
 	if (baked !== undefined) facts.push(words.say("core.baked", { line: baked }));
-	if (core.frozen && core.adapters.length === 0) facts.push(words.say("core.frozen"));
+	if (core.frozen === true && core.adapters.length === 0) facts.push(words.say("core.frozen"));
 	if (core.quantized === "4bit" || core.quantized === "8bit") facts.push(words.say(`core.${core.quantized}`));
 	for (const env of new Set(core.env)) facts.push(words.say(`core.${env}`));
 	if (!core.known) facts.push(words.say("core.unknown"));

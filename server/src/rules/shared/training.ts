@@ -34,6 +34,23 @@ export function futileTraining(graph: ModelGraph, kinds: readonly EventKind[]): 
 	return [...found.values()];
 }
 
+/** An adapter had gradients before the call, and nothing has any after it. */
+export function freezesAdapter({ target, before, after }: EventCase): boolean {
+	if (target === undefined || before === undefined || after === undefined || !before.known) return false;
+	if (target.path.some(({ token }) => token === "?")) return false;
+	return before.adapters.some(({ trainable }) => trainable === true) && hasNoGradient(after);
+}
+
+/** Whatever happens to the model after the event, gradients come back, or may. */
+export function isThawedAfter(graph: ModelGraph, { id }: ModelEvent): boolean {
+	return graph.events.some(({ cases }) =>
+		cases.some(
+			({ before, after }) =>
+				before?.history.includes(id) === true && after !== undefined && !hasNoGradient({ ...after, known: true }),
+		),
+	);
+}
+
 /** In a loop that asks for a parameter's name, or wherever it cannot be decided whether, gradients are given back. */
 function mayBeThawed(graph: ModelGraph, cause: ModelEvent): boolean {
 	return graph.events.some(
