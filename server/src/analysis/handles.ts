@@ -126,7 +126,7 @@ export function knownModel(state: State, given: Value): HandleValue | undefined 
 }
 
 /** An instance of a user's class that is used as a network. */
-function asNetwork(state: State, value: RefValue, machine: Machine): HandleValue | undefined {
+export function asNetwork(state: State, value: RefValue, machine: Machine): HandleValue | undefined {
 	const object = getObject(state, value.id);
 	if (object?.t !== "instance") return undefined;
 	if (object.core) return { k: "handle", core: object.core, path: [], unloadedBy: undefined };

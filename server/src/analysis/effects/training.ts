@@ -4,7 +4,7 @@ import type { Effect, Param } from "../../catalog/types";
 import { trainerModel } from "../attributes";
 import { callbackFields } from "../callbacks";
 import type { EventKind } from "../graph";
-import { allocateCore, asModel, isPeftPath, knownModel, UNKNOWN_STEP } from "../handles";
+import { allocateCore, asModel, asNetwork, isPeftPath, knownModel, UNKNOWN_STEP } from "../handles";
 import type { CoreObject, HeapObject, OptimizerObject } from "../heap";
 import { siteKey } from "../machine";
 import { getCore, getObject, resolve, type State, setObject } from "../state";
@@ -102,7 +102,7 @@ export function onTrainer(
 
 export function makeOptimizer(c: ApiCall, param: Param): Value {
 	const params = argument(c, param) ?? c.args.positional[0];
-	const cores = params ? coresIn(c.state, params) : [];
+	const cores = params ? coresIn(c, params) : [];
 	const event = newEvent(c, "optimizer");
 	for (const core of cores) {
 		const handle: HandleValue = { k: "handle", core, path: [], unloadedBy: undefined };
@@ -155,8 +155,9 @@ const PARAMETERS_OF = new RegExp(`${PARAMETERS}\\{([^}]*)\\}`, "g");
 export function read(c: ApiCall, param: Param): Value {
 	const value = argument(c, param);
 	const handle = value && knownModel(c.state, value);
-	if (!handle) return unknownResult(c);
-	return symbol(`${PARAMETERS}{${handle.core}}@${siteKey(c.ctx, c.call)}`);
+	// An object of the person's becomes a network where an optimizer is built over it.
+	const id = handle?.core ?? (value?.k === "ref" ? value.id : undefined);
+	return id === undefined ? unknownResult(c) : symbol(`${PARAMETERS}{${id}}@${siteKey(c.ctx, c.call)}`);
 }
 
 /** Nothing in the value can be anything else than parameters of models that we follow. */
@@ -176,12 +177,19 @@ function partsOf(value: Value, object: HeapObject | undefined): readonly Value[]
 	return object?.t === "dict" ? [...object.entries.values()] : [];
 }
 
-function coresIn(state: State, value: Value, depth = 0): ObjId[] {
+/** The Core whose parameters these are: a Core itself, or that of an object of the person's, from here on. */
+function coreOf(c: ApiCall, id: string): ObjId | undefined {
+	return getObject(c.state, id)?.t === "core" ? id : asNetwork(c.state, { k: "ref", id }, c.machine)?.core;
+}
+
+/** Models whose parameters are somewhere in a value. */
+function coresIn(c: ApiCall, value: Value, depth = 0): ObjId[] {
+	const { state } = c;
 	const handle = knownModel(state, value);
 	if (handle) return [handle.core];
 	const object = value.k === "ref" ? getObject(state, value.id) : undefined;
 	const inner = partsOf(value, object);
-	const named = [...keyOf(value).matchAll(PARAMETERS_OF)].map((match) => match[1] as string);
-	const nested = depth < 4 ? inner.flatMap((item) => coresIn(state, resolve(state, item), depth + 1)) : [];
-	return [...new Set([...named, ...nested])].filter((id) => getObject(state, id)?.t === "core");
+	const named = [...keyOf(value).matchAll(PARAMETERS_OF)].map((match) => coreOf(c, match[1] as string));
+	const nested = depth < 4 ? inner.flatMap((item) => coresIn(c, resolve(state, item), depth + 1)) : [];
+	return [...new Set([...named, ...nested])].filter((id) => id !== undefined);
 }
