@@ -25,7 +25,7 @@ const meta: RuleMeta = {
 		"https://github.com/huggingface/peft/pull/2118",
 		"https://huggingface.co/docs/peft/developer_guides/troubleshooting#incorrectly-loaded-model",
 	],
-	silences: ["PEFT002", "PEFT003", "PEFT004", "PEFT010"],
+	silences: ["PEFT002", "PEFT003", "PEFT004", "PEFT010", "PEFT044"],
 };
 
 /** Loading an adapter onto a model that already has a wrapper around it. */
@@ -76,6 +76,7 @@ function report(graph: ModelGraph, load: ModelEvent, verdict: Verdict): RuleFind
 		confidence: verdict.confidence,
 		timeline: timeline(graph, situation.target?.core, story(graph, load, verdict, wrap)),
 		event: load.id,
+		cause: situation.target?.stale,
 	};
 }
 

@@ -24,7 +24,7 @@ const meta: RuleMeta = {
 		"https://github.com/huggingface/peft/pull/2306",
 		"https://github.com/huggingface/peft/issues/3025",
 	],
-	silences: ["PEFT010"],
+	silences: ["PEFT010", "PEFT044"],
 };
 
 /** Wrapping a wrapper whose adapter is still fresh. `inject_adapter_in_model` adds no wrapper, so no prefix. */
@@ -61,6 +61,7 @@ function report(graph: ModelGraph, wrap: ModelEvent, verdict: Verdict): RuleFind
 		confidence: verdict.confidence,
 		timeline: timeline(graph, verdict.situation.target?.core, story(graph, wrap, first, verdict)),
 		event: wrap.id,
+		cause: verdict.situation.target?.stale,
 	};
 }
 

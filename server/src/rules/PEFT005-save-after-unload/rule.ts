@@ -22,6 +22,7 @@ const meta: RuleMeta = {
 		"https://github.com/huggingface/peft/issues/1381",
 		"https://github.com/huggingface/peft/pull/2871",
 	],
+	silences: ["PEFT044"],
 };
 
 /** Saving a wrapper that `merge_and_unload()` or `unload()` has left empty. */
@@ -64,5 +65,6 @@ function report(graph: ModelGraph, save: ModelEvent, verdict: Verdict): RuleFind
 			{ event: save, message: `${code(expressionText(graph, save.call.func))} writes an adapter file without weights` },
 		]),
 		event: save.id,
+		cause: id,
 	};
 }
