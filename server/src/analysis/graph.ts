@@ -160,7 +160,10 @@ export interface EventCase {
 	readonly result: HandleView | undefined;
 	/** The adapter the event is about; undefined when its name is unknown or there is none. */
 	readonly adapter: string | undefined;
-	/** The config the call was given or made, where it is one we followed. */
+	/**
+	 * The config the call was given or made, where it is one we followed. A trainer's whose model is wrapped already: also one
+	 * of which nothing is known (`open`) than that it is not None.
+	 */
 	readonly config: ConfigView | undefined;
 	/** The path or id that the call loads from or saves to, where it is known. */
 	readonly source: string | undefined;

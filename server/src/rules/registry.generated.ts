@@ -7,8 +7,11 @@ import { rule as PEFT005 } from "./PEFT005-save-after-unload/rule";
 import { rule as PEFT009 } from "./PEFT009-base-reused-after-merge/rule";
 import { rule as PEFT010 } from "./PEFT010-base-wrapped-again/rule";
 import { rule as PEFT012 } from "./PEFT012-disable-adapter-not-entered/rule";
+import { rule as PEFT013 } from "./PEFT013-kbit-prepare-after-wrap/rule";
+import { rule as PEFT014 } from "./PEFT014-optimizer-before-adapter/rule";
 import { rule as PEFT017 } from "./PEFT017-compile-before-adapter/rule";
+import { rule as PEFT044 } from "./PEFT044-unload-result-discarded/rule";
 import { rule as PEFT046 } from "./PEFT046-cell-not-rerunnable/rule";
 import type { Rule } from "./rule";
 
-export const rules: readonly Rule[] = [PEFT001, PEFT002, PEFT003, PEFT004, PEFT005, PEFT009, PEFT010, PEFT012, PEFT017, PEFT046];
+export const rules: readonly Rule[] = [PEFT001, PEFT002, PEFT003, PEFT004, PEFT005, PEFT009, PEFT010, PEFT012, PEFT013, PEFT014, PEFT017, PEFT044, PEFT046];

@@ -3,13 +3,14 @@
 import type { Effect, Param } from "../../catalog/types";
 import { trainerModel } from "../attributes";
 import { callbackFields } from "../callbacks";
-import type { EventKind } from "../graph";
+import type { ConfigView, EventKind } from "../graph";
 import { allocateCore, asModel, asNetwork, isPeftPath, knownModel, UNKNOWN_STEP } from "../handles";
 import type { CoreObject, HeapObject, OptimizerObject } from "../heap";
 import { siteKey } from "../machine";
 import { getCore, getObject, resolve, type State, setObject } from "../state";
 import { setTrainable, train } from "../transitions";
-import { type HandleValue, isNone, keyOf, type ObjId, PARAMETERS, symbol, type Value } from "../values";
+import { decide } from "../truth";
+import { type HandleValue, isNone, keyOf, NONE, type ObjId, PARAMETERS, symbol, type Value } from "../values";
 import { type ApiCall, argument, flag, happen, isHidden, namesOf, newEvent, record, unknownResult } from "./call";
 import { configOf } from "./configs";
 import { wrapHandle } from "./wrapping";
@@ -40,7 +41,7 @@ export function makeTrainer(c: ApiCall, effect: Effect & { kind: "trainer" }): V
 			const before = getCore(c.state, model.core);
 			// What becomes of the adapter that is there depends on the version.
 			if (mayWrap) setObject(c.state, model.core, { ...before, known: false });
-			record(c, event, { target: model, before, config, result: model });
+			record(c, event, { target: model, before, config: config ?? unseenConfig(c, given), result: model });
 		} else if (certain) held = wrapHandle(c, "trainer", model, config, "default", "P");
 		else {
 			// It may have been wrapped or not: nothing is claimed of what the trainer holds.
@@ -55,6 +56,21 @@ export function makeTrainer(c: ApiCall, effect: Effect & { kind: "trainer" }): V
 	storeTrainer(c, id, held);
 	return { k: "ref", id };
 }
+
+/** A config of which nothing else is known than that it is not None. */
+function unseenConfig({ state }: ApiCall, given: Value | undefined): ConfigView | undefined {
+	return given !== undefined && decide(state, "is", given, NONE) === false ? UNSEEN_CONFIG : undefined;
+}
+
+const UNSEEN_CONFIG: ConfigView = {
+	created: undefined,
+	peftType: undefined,
+	injects: true,
+	fromCheckpoint: false,
+	fields: {},
+	unknown: [],
+	open: true,
+};
 
 /** Another model than the one that is trained. */
 function refer(c: ApiCall, param: Param): void {

@@ -5,8 +5,9 @@ import { assume } from "../assume";
 import type { ConfigView, EventId, EventKind } from "../graph";
 import { inside, wrapPath } from "../handles";
 import type { CoreObject } from "../heap";
-import { getCore, setObject } from "../state";
+import { getCore, setObject, unknownId } from "../state";
 import { addWrapper, inject, loadInto, remember, unload } from "../transitions";
+import { compare } from "../truth";
 import { type HandleValue, NONE, type Value } from "../values";
 import {
 	type ApiCall,
@@ -23,7 +24,7 @@ import {
 } from "./call";
 import { configOf } from "./configs";
 
-export function wrap(c: ApiCall, effect: Effect & { kind: "wrap" }): Value {
+export function wrap(c: ApiCall, effect: Effect & { kind: "wrap" }): Value | undefined {
 	const given = modelArgument(c, effect.model);
 	if (!given) return unknownResult(c);
 	const wrapped = given.path[0]?.token === "P" || given.path[0]?.token === "T";
@@ -32,7 +33,18 @@ export function wrap(c: ApiCall, effect: Effect & { kind: "wrap" }): Value {
 	if (effect.foreignConfigs && !configOf(c.state, argument(c, effect.config))) return unknownResult(c);
 	const target = wrapped && effect.onWrapped === "merge" ? mergeFirst(c, given) : given;
 	const config = effect.config === undefined ? undefined : configOf(c.state, argument(c, effect.config));
+	if (!configIsGiven(c, effect)) return undefined;
 	return wrapHandle(c, "wrap", target, config, adapterName(c, effect.adapterName), effect.token);
+}
+
+/** A wrap that returned had a config: False where there was none. TRL's own wrap takes None. */
+function configIsGiven(c: ApiCall, effect: Effect & { kind: "wrap" }): boolean {
+	const given = argument(c, effect.config);
+	if (given === undefined || unknownId(given) === undefined || effect.onWrapped === "merge") return true;
+	return assume(c.state, compare(c.state, "is", given, NONE), false, {
+		machine: c.machine,
+		statement: c.ctx.statement,
+	});
 }
 
 function mergeFirst(c: ApiCall, handle: HandleValue): HandleValue {
