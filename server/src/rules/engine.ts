@@ -81,7 +81,7 @@ function oneReportPerCause(graph: ModelGraph, spoken: readonly Speaking[]): read
 		const call = graph.events[quiet.finding.event]?.call;
 		return !spoken.some(
 			({ meta, finding }) =>
-				meta.silences?.includes(quiet.meta.code) &&
+				(finding.silences ?? meta.silences)?.includes(quiet.meta.code) &&
 				call !== undefined &&
 				(isAt(call, finding.event) || isAt(call, finding.cause)),
 		);

@@ -59,6 +59,8 @@ export interface RuleFinding {
 	readonly event: number;
 	/** The earlier event that is to blame: what other rules say of that one is said with this finding. */
 	readonly cause?: number | undefined;
+	/** Instead of its rule's: codes of rules that stay silent about the call on which this finding speaks. */
+	readonly silences?: readonly string[];
 	/** Where this finding weighs more or less than others of its rule. */
 	readonly severity?: Severity;
 	/** The versions for which this finding holds, where they differ from its rule's. */

@@ -40,6 +40,22 @@ function endOfString(text: string, at: number): number {
 	return Math.min(end + closing.length, text.length);
 }
 
+/** The code alone: no strings and no comments. */
+export function withoutStrings(text: string): string {
+	let code = "";
+	let at = 0;
+	while (at < text.length) {
+		const char = text[at] ?? "";
+		if (char === "#") at = endOfLine(text, at);
+		else if (char === '"' || char === "'") at = endOfString(text, at);
+		else {
+			code += char;
+			at++;
+		}
+	}
+	return code;
+}
+
 /** The code alone: no strings, no comments, and nothing that brackets enclose. */
 export function withoutBrackets(text: string): string {
 	let code = "";
