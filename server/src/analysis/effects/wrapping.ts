@@ -114,8 +114,8 @@ export function load(c: ApiCall, effect: Effect & { kind: "load" }): Value | und
 	const target = modelArgument(c, effect.model);
 	const source = text(argument(c, effect.source));
 	if (!target) {
-		// Not even a model: the event says what was given.
-		if (argument(c, effect.model)?.k === "constant") record(c, newEvent(c, "load"), { source });
+		// A path in the model's place: the event has no target.
+		if (text(argument(c, effect.model)) !== undefined) record(c, newEvent(c, "load"), { source });
 		return unknownResult(c);
 	}
 	const adapter = adapterName(c, effect.adapterName);

@@ -1,0 +1,72 @@
+import type { EventCase, ModelEvent, ModelGraph } from "../../analysis/graph";
+import type { Rule, RuleFinding, RuleMeta } from "../rule";
+import { blame } from "../shared/blame";
+import { isTried } from "../shared/guards";
+import { circumstance, judge, type Verdict } from "../shared/judge";
+import { samePlace } from "../shared/source";
+import { timeline } from "../shared/timeline";
+import { fixes } from "./fixes";
+import { type Problem, problemOf } from "./problems";
+
+const meta: RuleMeta = {
+	code: "PEFT030",
+	name: "wrong-method-for-state",
+	category: "lifecycle",
+	severity: "error",
+	fix: "safe",
+	since: "0.1.0",
+	preview: false,
+	provedOn: "0.7.1 to 0.21.0",
+	summary:
+		"A method is called that the object does not have in its state, or with arguments that another object's method of the same name takes.",
+	references: [
+		"https://github.com/huggingface/peft/issues/1619",
+		"https://github.com/huggingface/peft/issues/2211",
+		"https://huggingface.co/docs/peft/package_reference/peft_model",
+	],
+};
+
+/** PEFT's methods on a plain model, transformers' arguments on a PeftModel, and the other way round. */
+export const rule: Rule = {
+	meta,
+	check: (graph) =>
+		graph.events.flatMap((event) => {
+			const problem = problemOf(graph, event);
+			const verdict = problem && judgeAll(graph, event, problem.holds);
+			return problem === undefined || verdict === undefined ? [] : [report(graph, event, problem, verdict)];
+		}),
+	fixes,
+};
+
+/**
+ * On the paths where the method is there, the same call makes another event: it counts as well. What holds on some paths
+ * is said only where the program's own decision tells them apart, and nothing where a failure is expected.
+ */
+function judgeAll(graph: ModelGraph, event: ModelEvent, holds: (situation: EventCase) => boolean): Verdict | undefined {
+	if (isTried(graph, event, /AttributeError|TypeError|ValueError|NotImplementedError/)) return undefined;
+	const others = graph.events.filter((other) => other !== event && isSameCall(other, event));
+	const cases = [...event.cases, ...others.flatMap((other) => other.cases)];
+	const verdict = judge({ ...event, cases }, (situation) => event.cases.includes(situation) && holds(situation));
+	return verdict?.confidence === "may" && verdict.when.length === 0 ? undefined : verdict;
+}
+
+function isSameCall(a: ModelEvent, b: ModelEvent): boolean {
+	return (
+		samePlace(a.call, b.call) &&
+		a.frames.length === b.frames.length &&
+		a.frames.every((frame, index) => samePlace(frame.call, b.frames[index]?.call ?? b.call))
+	);
+}
+
+function report(graph: ModelGraph, event: ModelEvent, problem: Problem, verdict: Verdict): RuleFinding {
+	const cause = problem.cause(verdict.situation);
+	const where = blame(graph, cause, event);
+	const steps = cause === undefined ? [] : [{ event: cause, message: problem.origin(cause) }];
+	return {
+		place: where.site,
+		message: `${circumstance(graph, verdict)}${problem.message(verdict.situation, where)}`,
+		confidence: verdict.confidence,
+		timeline: timeline(graph, verdict.situation.target?.core, [...steps, { event, message: problem.outcome }]),
+		event: event.id,
+	};
+}

@@ -1,0 +1,64 @@
+/** Code that expects a call to fail: told from indentation, since the graph keeps no blocks. */
+import type { CallSite, ModelEvent, ModelGraph } from "../../analysis/graph";
+import { lineStart } from "./edits";
+
+/**
+ * A `try` with a handler stands around the call in its own function, or one that names the error around a call that leads
+ * there: whoever wrote it knows that the call may fail.
+ */
+export function isTried(graph: ModelGraph, { call, frames }: ModelEvent, error: RegExp): boolean {
+	if (handlersAround(graph, call).length > 0) return true;
+	return frames.some((frame) => handlersAround(graph, frame.call).some((handler) => error.test(handler)));
+}
+
+/** A name is asked for as a string anywhere in the program, or set from outside: `hasattr(model, "unload")`, `model.unload = …` */
+export function isAskedFor(graph: ModelGraph, name: string): boolean {
+	const mention = new RegExp(`["']${name}["']|\\.\\s*${name}\\s*=(?!=)`);
+	return graph.sources.some(({ text }) => mention.test(text));
+}
+
+/** The first handler of every `try`, and every `with suppress(…)`, whose block the call stands in. */
+export function handlersAround(graph: ModelGraph, { file, statement, scope }: CallSite): readonly string[] {
+	const text = graph.sources[file]?.text ?? "";
+	return headsAround(text, statement.start, scope.start).flatMap(({ start, line }) => {
+		if (/^\s*(async\s+)?with\b.*\b(suppress|raises|assertRaises)\b/.test(line)) return [line];
+		return /^\s*try\s*:/.test(line) ? handlerOf(text, start, line) : [];
+	});
+}
+
+/** The `except` that ends the block of a `try`; none where `finally` does. */
+function handlerOf(text: string, start: number, head: string): readonly string[] {
+	const indent = indentation(head);
+	const next = linesOf(text.slice(start)).find(
+		(line, index) => index > 0 && isCode(line) && indentation(line) <= indent && !/^\s*[)\]}]/.test(line),
+	);
+	return next !== undefined && /^\s*except\b/.test(next) ? [next] : [];
+}
+
+/** Lines above a place that are indented less than all between, innermost first, down to `from`. */
+function headsAround(text: string, at: number, from: number): readonly { start: number; line: string }[] {
+	const heads: { start: number; line: string }[] = [];
+	let start = lineStart(text, at);
+	let indent = indentation(text.slice(start, at));
+	while (start > from && indent > 0) {
+		const end = start - 1;
+		start = lineStart(text, end);
+		const line = text.slice(start, end);
+		if (!isCode(line) || indentation(line) >= indent) continue;
+		indent = indentation(line);
+		heads.push({ start, line });
+	}
+	return heads;
+}
+
+function linesOf(text: string): readonly string[] {
+	return text.split("\n");
+}
+
+function isCode(line: string): boolean {
+	return line.trim() !== "" && !line.trimStart().startsWith("#");
+}
+
+function indentation(line: string): number {
+	return line.length - line.trimStart().length;
+}
