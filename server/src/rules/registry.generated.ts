@@ -10,8 +10,32 @@ import { rule as PEFT012 } from "./PEFT012-disable-adapter-not-entered/rule";
 import { rule as PEFT013 } from "./PEFT013-kbit-prepare-after-wrap/rule";
 import { rule as PEFT014 } from "./PEFT014-optimizer-before-adapter/rule";
 import { rule as PEFT017 } from "./PEFT017-compile-before-adapter/rule";
+import { rule as PEFT021 } from "./PEFT021-ignored-keyword/rule";
+import { rule as PEFT022 } from "./PEFT022-in-place-result-assigned/rule";
+import { rule as PEFT030 } from "./PEFT030-wrong-method-for-state/rule";
+import { rule as PEFT036 } from "./PEFT036-adalora-not-driven/rule";
+import { rule as PEFT040 } from "./PEFT040-meta-device-training/rule";
 import { rule as PEFT044 } from "./PEFT044-unload-result-discarded/rule";
 import { rule as PEFT046 } from "./PEFT046-cell-not-rerunnable/rule";
 import type { Rule } from "./rule";
 
-export const rules: readonly Rule[] = [PEFT001, PEFT002, PEFT003, PEFT004, PEFT005, PEFT009, PEFT010, PEFT012, PEFT013, PEFT014, PEFT017, PEFT044, PEFT046];
+export const rules: readonly Rule[] = [
+	PEFT001,
+	PEFT002,
+	PEFT003,
+	PEFT004,
+	PEFT005,
+	PEFT009,
+	PEFT010,
+	PEFT012,
+	PEFT013,
+	PEFT014,
+	PEFT017,
+	PEFT021,
+	PEFT022,
+	PEFT030,
+	PEFT036,
+	PEFT040,
+	PEFT044,
+	PEFT046,
+];
