@@ -15,7 +15,9 @@ const text = [
 	...folders.map((name, index) => `import { rule as ${codes[index]} } from "./${name}/rule";`),
 	'import type { Rule } from "./rule";',
 	"",
-	`export const rules: readonly Rule[] = [${codes.join(", ")}];`,
+	"export const rules: readonly Rule[] = [",
+	...codes.map((code) => `\t${code},`),
+	"];",
 	"",
 ].join("\n");
 

@@ -8,7 +8,9 @@ import type { Problem } from "./problems";
 const LOAD = /^peft\.Peft(?:Model\w*|MixedModel)\.from_pretrained$/;
 
 export function givenArguments(graph: ModelGraph, event: ModelEvent): Problem | undefined {
-	if (hasUnpackedArgument(graph, event.call)) return undefined;
+	// A partial was given arguments before.
+	const written = textOf(graph, event.call.func).split(".").at(-1)?.trim();
+	if (hasUnpackedArgument(graph, event.call) || written !== event.api.split(".").at(-1)) return undefined;
 	switch (event.kind) {
 		case "set-adapter":
 			return severalNames(graph, event);
@@ -17,7 +19,9 @@ export function givenArguments(graph: ModelGraph, event: ModelEvent): Problem | 
 		case "add-adapter":
 			return swappedArguments(graph, event);
 		case "load-adapter":
-			return argumentFor(event.call, "adapter_name") === undefined ? noName(graph, event) : undefined;
+			return event.api === "load_adapter" && argumentFor(event.call, "adapter_name") === undefined
+				? noName(graph, event)
+				: undefined;
 		default:
 			return undefined;
 	}

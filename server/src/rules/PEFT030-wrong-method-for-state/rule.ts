@@ -39,15 +39,13 @@ export const rule: Rule = {
 };
 
 /**
- * On the paths where the method is there, the same call makes another event: it counts as well. What holds on some paths
- * is said only where the program's own decision tells them apart, and nothing where a failure is expected.
+ * On the paths where the method is there, the same call makes another event: it counts as well. A program that fails on some
+ * paths only is one whose decisions are not understood: it is silent there, and where a failure is expected.
  */
 function judgeAll(graph: ModelGraph, event: ModelEvent, holds: (situation: EventCase) => boolean): Verdict | undefined {
 	if (isTried(graph, event, /AttributeError|TypeError|ValueError|NotImplementedError/)) return undefined;
-	const others = graph.events.filter((other) => other !== event && isSameCall(other, event));
-	const cases = [...event.cases, ...others.flatMap((other) => other.cases)];
-	const verdict = judge({ ...event, cases }, (situation) => event.cases.includes(situation) && holds(situation));
-	return verdict?.confidence === "may" && verdict.when.length === 0 ? undefined : verdict;
+	const isAlone = !graph.events.some((other) => other !== event && other.cases.length > 0 && isSameCall(other, event));
+	return isAlone && event.cases.every(holds) ? judge(event, holds) : undefined;
 }
 
 function isSameCall(a: ModelEvent, b: ModelEvent): boolean {
