@@ -4,7 +4,7 @@ import { blame } from "../shared/blame";
 import { calleeIn, calleeText, modelArgument, modelName } from "../shared/calls";
 import { injects } from "../shared/injection";
 import { circumstance, judge, type Verdict } from "../shared/judge";
-import { code, lineText, textOf } from "../shared/source";
+import { code, lineText, samePlace, textOf } from "../shared/source";
 import { timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
 
@@ -34,11 +34,25 @@ export const rule: Rule = {
 		graph.events
 			.filter(({ kind }) => kind === "load" || kind === "wrap" || kind === "inject" || kind === "trainer")
 			.flatMap((event) => {
-				const verdict = judge(event, (situation) => isOnTop(graph, event, situation));
+				const cases = event.cases.map((one) => (repeatsItself(graph, one) ? { ...one, certain: true } : one));
+				const verdict = judge({ ...event, cases }, (situation) => isOnTop(graph, event, situation));
 				return verdict === undefined ? [] : [report(graph, event, verdict)];
 			}),
 	fixes,
 };
+
+/**
+ * In its second pass a loop went the way of the first: a test that one item passes (`path.is_dir()`) another passes as well, but
+ * for one that compares.
+ */
+function repeatsItself(graph: ModelGraph, { certain, pass, conditions }: EventCase): boolean {
+	if (certain || pass === 0) return false;
+	return conditions.every(
+		({ test, holds }) =>
+			!/[=!<>]=?|\b(?:is|in)\b/.test(textOf(graph, test)) &&
+			conditions.every((other) => other.holds === holds || !samePlace(other.test, test)),
+	);
+}
 
 /** Whoever names what the merge returned, or what is inside of the wrapper, means the merged model. */
 function isOnTop(graph: ModelGraph, event: ModelEvent, situation: EventCase): boolean {

@@ -3,7 +3,7 @@ import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { blame } from "../shared/blame";
 import { isTried } from "../shared/guards";
 import { circumstance, judge, type Verdict } from "../shared/judge";
-import { samePlace } from "../shared/source";
+import { samePlace, textOf } from "../shared/source";
 import { timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
 import { type Problem, problemOf } from "./problems";
@@ -44,8 +44,19 @@ export const rule: Rule = {
  */
 function judgeAll(graph: ModelGraph, event: ModelEvent, holds: (situation: EventCase) => boolean): Verdict | undefined {
 	if (isTried(graph, event, /AttributeError|TypeError|ValueError|NotImplementedError/)) return undefined;
+	if (isSetElsewhere(graph, event)) return undefined;
 	const isAlone = !graph.events.some((other) => other !== event && other.cases.length > 0 && isSameCall(other, event));
 	return isAlone && event.cases.every(holds) ? judge(event, holds) : undefined;
+}
+
+/** What a method finds in a field of its object depends on which methods were called before, by whoever uses the class. */
+function isSetElsewhere(graph: ModelGraph, { call, cases }: ModelEvent): boolean {
+	if (!/^self\b/.test(textOf(graph, call.func))) return false;
+	return cases.some(({ target, result }) => {
+		const created = graph.cores[(target ?? result)?.core ?? -1]?.created;
+		const maker = created === undefined ? undefined : graph.events[created];
+		return maker === undefined || !samePlace(maker.call.scope, call.scope);
+	});
 }
 
 function isSameCall(a: ModelEvent, b: ModelEvent): boolean {
