@@ -8,7 +8,10 @@ import type { Problem } from "./problems";
 const LOAD = /^peft\.Peft(?:Model\w*|MixedModel)\.from_pretrained$/;
 
 export function givenArguments(graph: ModelGraph, event: ModelEvent): Problem | undefined {
-	if (hasUnpackedArgument(graph, event.call)) return undefined;
+	// A partial call has arguments that do not stand here, and other libraries have methods of these names.
+	const method = event.api.startsWith("peft.") ? "from_pretrained" : event.api;
+	const isItself = new RegExp(`\\.\\s*${method}$`).test(textOf(graph, event.call.func));
+	if (!isItself || hasUnpackedArgument(graph, event.call)) return undefined;
 	switch (event.kind) {
 		case "set-adapter":
 			return severalNames(graph, event);
@@ -17,7 +20,9 @@ export function givenArguments(graph: ModelGraph, event: ModelEvent): Problem | 
 		case "add-adapter":
 			return swappedArguments(graph, event);
 		case "load-adapter":
-			return argumentFor(event.call, "adapter_name") === undefined ? noName(graph, event) : undefined;
+			return event.api === "load_adapter" && argumentFor(event.call, "adapter_name") === undefined
+				? noName(graph, event)
+				: undefined;
 		default:
 			return undefined;
 	}

@@ -1,9 +1,9 @@
 import type { EventCase, ModelEvent, ModelGraph } from "../../analysis/graph";
 import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { blame } from "../shared/blame";
-import { isTried } from "../shared/guards";
+import { isConditional, isTried, leadsTo } from "../shared/guards";
 import { circumstance, judge, type Verdict } from "../shared/judge";
-import { samePlace } from "../shared/source";
+import { samePlace, textOf } from "../shared/source";
 import { timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
 import { type Problem, problemOf } from "./problems";
@@ -39,15 +39,37 @@ export const rule: Rule = {
 };
 
 /**
- * On the paths where the method is there, the same call makes another event: it counts as well. What holds on some paths
- * is said only where the program's own decision tells them apart, and nothing where a failure is expected.
+ * On the paths where the method is there, the same call makes another event: it counts as well. What holds on some paths only
+ * is said where one plain test tells them apart and the call stands under no other: tests may go together in ways that
+ * cannot be seen. Nothing is said where a failure is expected.
  */
 function judgeAll(graph: ModelGraph, event: ModelEvent, holds: (situation: EventCase) => boolean): Verdict | undefined {
 	if (isTried(graph, event, /AttributeError|TypeError|ValueError|NotImplementedError/)) return undefined;
 	const others = graph.events.filter((other) => other !== event && isSameCall(other, event));
-	const cases = [...event.cases, ...others.flatMap((other) => other.cases)];
-	const verdict = judge({ ...event, cases }, (situation) => event.cases.includes(situation) && holds(situation));
-	return verdict?.confidence === "may" && verdict.when.length === 0 ? undefined : verdict;
+	const cases = [...event.cases, ...others.flatMap((other) => other.cases)].map((one) => ({ ...one, pass: 0 }));
+	const own = cases.slice(0, event.cases.length);
+	if (cases.some(({ certain }) => !certain)) return undefined;
+	const verdict = judge({ ...event, cases }, (situation) => own.includes(situation) && holds(situation));
+	if (verdict === undefined || isReachedUnseen(graph, event, cases)) return undefined;
+	return verdict.confidence === "must" || isPlainBranch(graph, event, verdict) ? verdict : undefined;
+}
+
+/** The other side of a decision before the call may lead to it with an object that is not followed. */
+function isReachedUnseen(graph: ModelGraph, { call, frames }: ModelEvent, cases: readonly EventCase[]): boolean {
+	const sites = [call, ...frames.map((frame) => frame.call)];
+	const before = cases
+		.flatMap(({ conditions }) => conditions)
+		.filter((condition) => !sites.some((site) => leadsTo(condition, graph, site)));
+	return before.some(
+		({ test, holds }) => !before.some((other) => other.holds !== holds && samePlace(other.test, test)),
+	);
+}
+
+function isPlainBranch(graph: ModelGraph, { call, frames }: ModelEvent, { when }: Verdict): boolean {
+	const [condition, ...others] = when;
+	if (condition === undefined || others.length > 0 || call.statement.form === "other") return false;
+	if ([call, ...frames.map((frame) => frame.call)].some((site) => isConditional(graph, site))) return false;
+	return /^(not\s+)?[\w.]+(\s+is(\s+not)?\s+None)?$/.test(textOf(graph, condition.test));
 }
 
 function isSameCall(a: ModelEvent, b: ModelEvent): boolean {
