@@ -1,7 +1,7 @@
 /** What made the object that a method is called on. */
 import type { ArgSite, ConfigView, CoreId, EventCase, ModelEvent, ModelGraph } from "../../analysis/graph";
 import { nameOfResult } from "../shared/blocks";
-import { argumentFor, hasUnpackedArgument } from "../shared/calls";
+import { argumentFor, hasUnpackedArgument, namesItself } from "../shared/calls";
 import { samePlace, textOf } from "../shared/source";
 
 export interface Maker {
@@ -34,15 +34,7 @@ export function plainModel(graph: ModelGraph, core: CoreId | undefined): ModelEv
 	if (event === undefined || !event.api.startsWith("transformers.")) return undefined;
 	const remote = argumentFor(event.call, "trust_remote_code");
 	const isOwn = remote === undefined || remote.constant === false;
-	return isOwn && isNamed(graph, event) && !hasUnpackedArgument(graph, event.call) ? event : undefined;
-}
-
-/** The call names the class itself: what a class of the person's own inherits may come with methods of its own. */
-function isNamed(graph: ModelGraph, { api, call }: ModelEvent): boolean {
-	const [, name] = api.split(".");
-	return textOf(graph, call.func)
-		.split(/\s*\.\s*/)
-		.includes(name ?? "");
+	return isOwn && namesItself(graph, event) && !hasUnpackedArgument(graph, event.call) ? event : undefined;
 }
 
 /** The argument is a PEFT config: the call that makes it, or a variable that surely holds one. */

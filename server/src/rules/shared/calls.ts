@@ -21,6 +21,14 @@ export function hasUnpackedArgument(graph: ModelGraph, call: CallSite): boolean 
 	return call.args.some((arg) => textOf(graph, arg).startsWith("*"));
 }
 
+/** The call names the library's class itself: what a class of the person's own inherits may come with methods of its own. */
+export function namesItself(graph: ModelGraph, { api, call }: ModelEvent): boolean {
+	const [, name = ""] = api.split(".");
+	return textOf(graph, call.func)
+		.split(/\s*\.\s*/)
+		.includes(name);
+}
+
 /** What was called, as written: `PeftModel.from_pretrained`. */
 export function calleeText(graph: ModelGraph, event: ModelEvent): string {
 	return code(expressionText(graph, event.call.func));

@@ -1,5 +1,5 @@
 /** Code that expects a call to fail: told from indentation, since the graph keeps no blocks. */
-import type { CallSite, ModelEvent, ModelGraph } from "../../analysis/graph";
+import type { CallSite, Condition, ModelEvent, ModelGraph } from "../../analysis/graph";
 import { lineStart } from "./edits";
 
 /**
@@ -17,6 +17,50 @@ export function isAskedFor(graph: ModelGraph, name: string): boolean {
 	return graph.sources.some(({ text }) => mention.test(text));
 }
 
+/** The call stands in a branch of a program that asks for versions or signatures: it may be the one for old versions. */
+export function isForVersions(graph: ModelGraph, { file, statement, scope }: CallSite): boolean {
+	const text = graph.sources[file]?.text ?? "";
+	const asks = /__version__|\bversion\.parse\(|\bVersion\(|\binspect\.signature\(|\bmetadata\.version\(/;
+	if (!graph.sources.some((source) => asks.test(source.text))) return false;
+	return headsAround(text, statement.start, scope.start).some(({ line }) => /^\s*(if|elif|else)\b/.test(line));
+}
+
+/** The call stands in a branch or a loop of its function. */
+export function isConditional(graph: ModelGraph, { file, statement, scope }: CallSite): boolean {
+	const text = graph.sources[file]?.text ?? "";
+	return headsAround(text, statement.start, scope.start).some(({ line }) =>
+		/^\s*(if|elif|else|for|while|match|case|try|except|finally)\b/.test(line),
+	);
+}
+
+/**
+ * The decision leads to the call and to nothing else: the call stands in its branch, or in the same statement. Other
+ * decisions come before it, and on their other side there may be a way to the call as well.
+ */
+export function leadsTo({ test }: Condition, graph: ModelGraph, { file, statement, scope }: CallSite): boolean {
+	if (test.file !== file) return false;
+	if (statement.start <= test.start && test.end <= statement.end) return true;
+	const text = graph.sources[file]?.text ?? "";
+	const heads = headsAround(text, statement.start, scope.start).flatMap((head) => [head, ...branchesAbove(text, head)]);
+	return heads.some(({ start, line }) => start <= test.start && test.start < start + line.length);
+}
+
+/** The `if` and `elif` lines whose `elif` or `else` a head is. */
+function branchesAbove(text: string, head: Line): readonly Line[] {
+	const indent = indentation(head.line);
+	const branches: Line[] = [];
+	let { start, line } = head;
+	while (start > 0 && /^\s*(elif|else)\b/.test(line)) {
+		do {
+			const end = start - 1;
+			start = lineStart(text, end);
+			line = text.slice(start, end);
+		} while (start > 0 && (!isCode(line) || indentation(line) > indent));
+		branches.push({ start, line });
+	}
+	return branches;
+}
+
 /** The first handler of every `try`, and every `with suppress(…)`, whose block the call stands in. */
 export function handlersAround(graph: ModelGraph, { file, statement, scope }: CallSite): readonly string[] {
 	const text = graph.sources[file]?.text ?? "";
@@ -24,6 +68,11 @@ export function handlersAround(graph: ModelGraph, { file, statement, scope }: Ca
 		if (/^\s*(async\s+)?with\b.*\b(suppress|raises|assertRaises)\b/.test(line)) return [line];
 		return /^\s*try\s*:/.test(line) ? handlerOf(text, start, line) : [];
 	});
+}
+
+interface Line {
+	readonly start: number;
+	readonly line: string;
 }
 
 /** The `except` that ends the block of a `try`; none where `finally` does. */
@@ -36,8 +85,8 @@ function handlerOf(text: string, start: number, head: string): readonly string[]
 }
 
 /** Lines above a place that are indented less than all between, innermost first, down to `from`. */
-function headsAround(text: string, at: number, from: number): readonly { start: number; line: string }[] {
-	const heads: { start: number; line: string }[] = [];
+function headsAround(text: string, at: number, from: number): readonly Line[] {
+	const heads: Line[] = [];
 	let start = lineStart(text, at);
 	let indent = indentation(text.slice(start, at));
 	while (start > from && indent > 0) {

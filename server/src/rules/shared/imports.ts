@@ -47,6 +47,11 @@ export function importedInstead(
 	return { expression: name, edits: [{ file, start: at, end: at + old.length, text: name }] };
 }
 
+/** The file imports the name at its top, where nothing stands in for it. */
+export function isImported(graph: ModelGraph, file: number, library: string, name: string): boolean {
+	return fromImports(withoutTexts(graph.sources[file]?.text ?? ""), library).some(({ names }) => names.includes(name));
+}
+
 interface FromImport {
 	readonly start: number;
 	/** The library or one of its modules. */
