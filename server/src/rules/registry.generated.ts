@@ -6,6 +6,7 @@ import { rule as PEFT004 } from "./PEFT004-train-frozen-adapter/rule";
 import { rule as PEFT005 } from "./PEFT005-save-after-unload/rule";
 import { rule as PEFT009 } from "./PEFT009-base-reused-after-merge/rule";
 import { rule as PEFT010 } from "./PEFT010-base-wrapped-again/rule";
+import { rule as PEFT011 } from "./PEFT011-adapter-not-activated/rule";
 import { rule as PEFT012 } from "./PEFT012-disable-adapter-not-entered/rule";
 import { rule as PEFT013 } from "./PEFT013-kbit-prepare-after-wrap/rule";
 import { rule as PEFT014 } from "./PEFT014-optimizer-before-adapter/rule";
@@ -14,6 +15,7 @@ import { rule as PEFT021 } from "./PEFT021-ignored-keyword/rule";
 import { rule as PEFT022 } from "./PEFT022-in-place-result-assigned/rule";
 import { rule as PEFT030 } from "./PEFT030-wrong-method-for-state/rule";
 import { rule as PEFT036 } from "./PEFT036-adalora-not-driven/rule";
+import { rule as PEFT037 } from "./PEFT037-removed-api/rule";
 import { rule as PEFT040 } from "./PEFT040-meta-device-training/rule";
 import { rule as PEFT044 } from "./PEFT044-unload-result-discarded/rule";
 import { rule as PEFT046 } from "./PEFT046-cell-not-rerunnable/rule";
@@ -27,6 +29,7 @@ export const rules: readonly Rule[] = [
 	PEFT005,
 	PEFT009,
 	PEFT010,
+	PEFT011,
 	PEFT012,
 	PEFT013,
 	PEFT014,
@@ -35,6 +38,7 @@ export const rules: readonly Rule[] = [
 	PEFT022,
 	PEFT030,
 	PEFT036,
+	PEFT037,
 	PEFT040,
 	PEFT044,
 	PEFT046,
