@@ -1,5 +1,5 @@
 /** Code that expects a call to fail: told from indentation, since the graph keeps no blocks. */
-import type { CallSite, Condition, ModelEvent, ModelGraph } from "../../analysis/graph";
+import type { CallSite, ModelEvent, ModelGraph } from "../../analysis/graph";
 import { lineStart } from "./edits";
 
 /**
@@ -23,42 +23,6 @@ export function isForVersions(graph: ModelGraph, { file, statement, scope }: Cal
 	const asks = /__version__|\bversion\.parse\(|\bVersion\(|\binspect\.signature\(|\bmetadata\.version\(/;
 	if (!graph.sources.some((source) => asks.test(source.text))) return false;
 	return headsAround(text, statement.start, scope.start).some(({ line }) => /^\s*(if|elif|else)\b/.test(line));
-}
-
-/** The call stands in a branch or a loop of its function. */
-export function isConditional(graph: ModelGraph, { file, statement, scope }: CallSite): boolean {
-	const text = graph.sources[file]?.text ?? "";
-	return headsAround(text, statement.start, scope.start).some(({ line }) =>
-		/^\s*(if|elif|else|for|while|match|case|try|except|finally)\b/.test(line),
-	);
-}
-
-/**
- * The decision leads to the call and to nothing else: the call stands in its branch, or in the same statement. Other
- * decisions come before it, and on their other side there may be a way to the call as well.
- */
-export function leadsTo({ test }: Condition, graph: ModelGraph, { file, statement, scope }: CallSite): boolean {
-	if (test.file !== file) return false;
-	if (statement.start <= test.start && test.end <= statement.end) return true;
-	const text = graph.sources[file]?.text ?? "";
-	const heads = headsAround(text, statement.start, scope.start).flatMap((head) => [head, ...branchesAbove(text, head)]);
-	return heads.some(({ start, line }) => start <= test.start && test.start < start + line.length);
-}
-
-/** The `if` and `elif` lines whose `elif` or `else` a head is. */
-function branchesAbove(text: string, head: Line): readonly Line[] {
-	const indent = indentation(head.line);
-	const branches: Line[] = [];
-	let { start, line } = head;
-	while (start > 0 && /^\s*(elif|else)\b/.test(line)) {
-		do {
-			const end = start - 1;
-			start = lineStart(text, end);
-			line = text.slice(start, end);
-		} while (start > 0 && (!isCode(line) || indentation(line) > indent));
-		branches.push({ start, line });
-	}
-	return branches;
 }
 
 /** The first handler of every `try`, and every `with suppress(…)`, whose block the call stands in. */
