@@ -4,6 +4,7 @@ import type { Finding, Fix } from "../rule";
 import { sameBlock } from "../shared/blocks";
 import { fix, insert, ranked, replace } from "../shared/edits";
 import { always } from "../shared/flow";
+import { isOwnName } from "../shared/names";
 import { isPath, lineText, textOf } from "../shared/source";
 
 export function fixes(finding: Finding, graph: ModelGraph): readonly Fix[] {
@@ -26,6 +27,8 @@ function keepResult(graph: ModelGraph, unload: ModelEvent, save: ModelEvent): Fi
 	const { call } = unload;
 	if (call.statement.form !== "expr" || !isPath(model) || receiver(graph, save) !== model) return undefined;
 	if (!sameBlock(graph, call, save.call)) return undefined;
+	// In a function, an assignment to a name of the module's would make another variable.
+	if (!model.includes(".") && !isOwnName(graph, model, call)) return undefined;
 	const isMerge = textOf(graph, call.func).endsWith(".merge_and_unload");
 	return fix(
 		`Keep the result in ${lineText(graph, call)}: \`${model} = ${textOf(graph, call)}\``,
