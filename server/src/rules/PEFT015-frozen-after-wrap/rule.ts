@@ -21,7 +21,7 @@ const meta: RuleMeta = {
 		"All parameters of a wrapped model are frozen, or its config says `inference_mode=True`, and it is then trained: training changes nothing.",
 	references: [
 		"https://github.com/huggingface/peft/issues/2840",
-		"https://huggingface.co/docs/peft/developer_guides/troubleshooting",
+		"https://github.com/huggingface/peft/issues/472",
 	],
 };
 

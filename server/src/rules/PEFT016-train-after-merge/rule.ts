@@ -21,7 +21,7 @@ const meta: RuleMeta = {
 		"A model is trained after its adapter was merged or unloaded: all that is left is frozen, and training changes nothing.",
 	references: [
 		"https://github.com/huggingface/peft/issues/3756",
-		"https://huggingface.co/docs/peft/developer_guides/lora#merge-lora-weights-into-the-base-model",
+		"https://github.com/huggingface/peft/pull/322",
 	],
 };
 
