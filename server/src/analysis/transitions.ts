@@ -162,6 +162,12 @@ export function setTrainable(
 	return { ...core, adapters, frozen: flag === "unknown" ? flag : !flag, frozenBy: event };
 }
 
+/** Adapters that are switched on again get gradients by that, whether they had any before or not (peft#3447). */
+export function switchOn(core: CoreObject): CoreObject {
+	const doubt = (a: AdapterView): AdapterView => (a.trainable === false ? { ...a, trainable: "unknown" } : a);
+	return { ...core, adapters: core.adapters.map(doubt) };
+}
+
 /** Code we cannot see had the model in its hands. */
 export function havoc(core: CoreObject): CoreObject {
 	return core.known ? { ...core, known: false } : core;

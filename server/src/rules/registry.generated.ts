@@ -10,6 +10,8 @@ import { rule as PEFT011 } from "./PEFT011-adapter-not-activated/rule";
 import { rule as PEFT012 } from "./PEFT012-disable-adapter-not-entered/rule";
 import { rule as PEFT013 } from "./PEFT013-kbit-prepare-after-wrap/rule";
 import { rule as PEFT014 } from "./PEFT014-optimizer-before-adapter/rule";
+import { rule as PEFT015 } from "./PEFT015-frozen-after-wrap/rule";
+import { rule as PEFT016 } from "./PEFT016-train-after-merge/rule";
 import { rule as PEFT017 } from "./PEFT017-compile-before-adapter/rule";
 import { rule as PEFT021 } from "./PEFT021-ignored-keyword/rule";
 import { rule as PEFT022 } from "./PEFT022-in-place-result-assigned/rule";
@@ -33,6 +35,8 @@ export const rules: readonly Rule[] = [
 	PEFT012,
 	PEFT013,
 	PEFT014,
+	PEFT015,
+	PEFT016,
 	PEFT017,
 	PEFT021,
 	PEFT022,

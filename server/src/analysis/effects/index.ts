@@ -5,14 +5,14 @@ import { truthKey } from "../builtins";
 import { inside, stripEnvironment } from "../handles";
 import { type Result, siteKey } from "../machine";
 import { setObject } from "../state";
-import { activate, loadInto, train, withoutAdapter, write } from "../transitions";
+import { activate, loadInto, switchOn, train, withoutAdapter, write } from "../transitions";
 import { computed } from "../truth";
 import { external, tuple, type Value } from "../values";
 import { type ApiCall, adapterName, argument, argumentKeys, namesOf, onModel, text, unknownResult } from "./call";
 import { makeConfig } from "./configs";
 import { copy, createModel, createWrapped } from "./creating";
 import { addToOptimizer, makeOptimizer, makeTrainer, onTrainer, read, requiresGrad, stepOptimizer } from "./training";
-import { prefix, prepare, same, view } from "./views";
+import { prefix, prepare, same, toggleAdapters, view } from "./views";
 import { adapterWeights, isAdapterWeights } from "./weights";
 import { addAdapter, injectAdapter, load, loadAdapter, unloadModel, wrap } from "./wrapping";
 
@@ -82,7 +82,7 @@ export function run(c: ApiCall, effect: Effect): Value | undefined {
 		case "requires-grad":
 			return requiresGrad(c, effect);
 		case "toggle-adapters":
-			return unknownResult(c);
+			return toggleAdapters(c, effect);
 		case "trainer":
 			return makeTrainer(c, effect);
 		case "trainer-train":
@@ -108,9 +108,13 @@ export function run(c: ApiCall, effect: Effect): Value | undefined {
 		case "checkpointing":
 		case "input-grads":
 		case "run":
-		case "context":
 		case "inspect":
 			return onModel(c, effect.model, effect.kind, undefined, (core) => core);
+		case "context":
+			return onModel(c, effect.model, "context", undefined, (core) =>
+				// To leave it switches them on.
+				c.api === "disable_adapter" ? switchOn(core) : core,
+			);
 		case "resize-embeddings": {
 			const result = onModel(c, effect.model, "resize-embeddings", undefined, (core) => core);
 			return effect.returns === "first-of-tuple"

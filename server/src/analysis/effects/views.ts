@@ -4,7 +4,7 @@ import type { Effect, Param } from "../../catalog/types";
 import { asModel, knownModel, wrapPath } from "../handles";
 import { siteKey } from "../machine";
 import { getCore, resolve, setObject } from "../state";
-import { remember, setTrainable } from "../transitions";
+import { remember, setTrainable, switchOn } from "../transitions";
 import { type HandleValue, symbol, tuple, type Value } from "../values";
 import { type ApiCall, argument, happen, newEvent, record, unknownResult } from "./call";
 import { useOptimizers } from "./training";
@@ -25,6 +25,13 @@ export function same(c: ApiCall, effect: Effect & { kind: "same" }): Value {
 		return resolve(c.state, value);
 	}
 	return value;
+}
+
+export function toggleAdapters(c: ApiCall, effect: Effect & { kind: "toggle-adapters" }): Value {
+	const value = argument(c, effect.model);
+	const handle = value && knownModel(c.state, value);
+	if (handle && effect.enabled) setObject(c.state, handle.core, switchOn(getCore(c.state, handle.core)));
+	return unknownResult(c);
 }
 
 export function prefix(c: ApiCall, effect: Effect & { kind: "prefix" }): Value {

@@ -21,7 +21,7 @@ const meta: RuleMeta = {
 		"An adapter is loaded without `is_trainable=True` and then trained: it is frozen, and training changes nothing.",
 	references: [
 		"https://github.com/huggingface/peft/issues/282",
-		"https://github.com/huggingface/peft/issues/1340",
+		"https://github.com/huggingface/peft/issues/184",
 		"https://github.com/huggingface/trl/issues/6700",
 	],
 };

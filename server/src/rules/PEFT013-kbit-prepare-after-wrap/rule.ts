@@ -69,7 +69,7 @@ function report(graph: ModelGraph, prepare: ModelEvent, verdict: Verdict, sink: 
 	const adapter = wrap === undefined ? "the adapter" : `the adapter of ${calleeText(graph, wrap)}`;
 	return {
 		place: where.site,
-		message: `${circumstance(graph, verdict)}${calleeIn(graph, prepare, where)} freezes every parameter, and so ${adapter}: training changes nothing unless the model is prepared before it is wrapped.`,
+		message: `${circumstance(graph, verdict)}${calleeIn(graph, prepare, where)} freezes every parameter, ${adapter} included: training changes nothing unless the model is prepared before it is wrapped.`,
 		confidence: verdict.confidence,
 		timeline: timeline(graph, situation.target?.core, [
 			...(wrap === undefined

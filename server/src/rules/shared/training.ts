@@ -13,6 +13,11 @@ export interface Futile {
 
 const SINKS: ReadonlySet<EventKind> = new Set(["train", "optimizer-step"]);
 
+/** The event changes weights, where there are any to change. */
+export function isTraining({ kind }: ModelEvent): boolean {
+	return SINKS.has(kind);
+}
+
 /**
  * Every cause that leads to training without a trainable parameter, with the first place where that happens. Silent where a
  * part of the model may have gradients: a value head, a layer that was put in, code that cannot be seen.
@@ -20,7 +25,7 @@ const SINKS: ReadonlySet<EventKind> = new Set(["train", "optimizer-step"]);
 export function futileTraining(graph: ModelGraph, kinds: readonly EventKind[]): readonly Futile[] {
 	const found = new Map<EventId, Futile>();
 	for (const sink of graph.events) {
-		if (!SINKS.has(sink.kind)) continue;
+		if (!isTraining(sink)) continue;
 		const reasons = new Map(sink.cases.map((one) => [one, causeOf(one) ?? sinceOptimizer(graph, one)]));
 		for (const id of new Set(reasons.values())) {
 			const cause = id === undefined ? undefined : graph.events[id];
