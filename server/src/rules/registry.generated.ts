@@ -6,7 +6,11 @@ import { rule as PEFT004 } from "./PEFT004-train-frozen-adapter/rule";
 import { rule as PEFT005 } from "./PEFT005-save-after-unload/rule";
 import { rule as PEFT010 } from "./PEFT010-base-wrapped-again/rule";
 import { rule as PEFT012 } from "./PEFT012-disable-adapter-not-entered/rule";
+import { rule as PEFT019 } from "./PEFT019-adapter-state-dict-mismatch/rule";
+import { rule as PEFT020 } from "./PEFT020-state-dict-monkeypatch/rule";
+import { rule as PEFT021 } from "./PEFT021-ignored-keyword/rule";
+import { rule as PEFT022 } from "./PEFT022-in-place-result-assigned/rule";
 import { rule as PEFT046 } from "./PEFT046-cell-not-rerunnable/rule";
 import type { Rule } from "./rule";
 
-export const rules: readonly Rule[] = [PEFT001, PEFT002, PEFT003, PEFT004, PEFT005, PEFT010, PEFT012, PEFT046];
+export const rules: readonly Rule[] = [PEFT001, PEFT002, PEFT003, PEFT004, PEFT005, PEFT010, PEFT012, PEFT019, PEFT020, PEFT021, PEFT022, PEFT046];
