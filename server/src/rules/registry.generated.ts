@@ -13,6 +13,8 @@ import { rule as PEFT014 } from "./PEFT014-optimizer-before-adapter/rule";
 import { rule as PEFT015 } from "./PEFT015-frozen-after-wrap/rule";
 import { rule as PEFT016 } from "./PEFT016-train-after-merge/rule";
 import { rule as PEFT017 } from "./PEFT017-compile-before-adapter/rule";
+import { rule as PEFT019 } from "./PEFT019-adapter-state-dict-mismatch/rule";
+import { rule as PEFT020 } from "./PEFT020-state-dict-monkeypatch/rule";
 import { rule as PEFT021 } from "./PEFT021-ignored-keyword/rule";
 import { rule as PEFT022 } from "./PEFT022-in-place-result-assigned/rule";
 import { rule as PEFT030 } from "./PEFT030-wrong-method-for-state/rule";
@@ -38,6 +40,8 @@ export const rules: readonly Rule[] = [
 	PEFT015,
 	PEFT016,
 	PEFT017,
+	PEFT019,
+	PEFT020,
 	PEFT021,
 	PEFT022,
 	PEFT030,
