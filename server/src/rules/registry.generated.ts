@@ -17,6 +17,7 @@ import { rule as PEFT019 } from "./PEFT019-adapter-state-dict-mismatch/rule";
 import { rule as PEFT020 } from "./PEFT020-state-dict-monkeypatch/rule";
 import { rule as PEFT021 } from "./PEFT021-ignored-keyword/rule";
 import { rule as PEFT022 } from "./PEFT022-in-place-result-assigned/rule";
+import { rule as PEFT026 } from "./PEFT026-peft-config-with-peft-model/rule";
 import { rule as PEFT030 } from "./PEFT030-wrong-method-for-state/rule";
 import { rule as PEFT036 } from "./PEFT036-adalora-not-driven/rule";
 import { rule as PEFT037 } from "./PEFT037-removed-api/rule";
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
 	PEFT020,
 	PEFT021,
 	PEFT022,
+	PEFT026,
 	PEFT030,
 	PEFT036,
 	PEFT037,

@@ -189,3 +189,27 @@ describe("which of two adapters is active", () => {
 		]);
 	});
 });
+
+describe("what TRL does with a config for a PeftModel", () => {
+	const code = (trainer: string): string =>
+		`from trl import ${trainer}\nmodel = get_peft_model(base, config)\n${trainer}(model=model, peft_config=config)\n`;
+	const loaded = 'model = PeftModel.from_pretrained(base, "a")\nSFTTrainer(model=model, peft_config=config)\n';
+	test.each<[string, string, Versions, string]>([
+		["unknown", code("SFTTrainer"), {}, "error by its version, TRL"],
+		["only bounded below", code("SFTTrainer"), { trl: { min: "0.20" } }, "error by its version, TRL"],
+		["SFT 0.19, fresh", code("SFTTrainer"), { trl: { exact: "0.19.1" } }, "hint TRL drops the config"],
+		["SFT 0.19, loaded", loaded, { trl: { exact: "0.19.1" } }, "error TRL drops the config"],
+		["SFT 0.20", code("SFTTrainer"), { trl: { exact: "0.20.0" } }, "error TRL wraps it a second time"],
+		["SFT 0.26", code("SFTTrainer"), { trl: { exact: "0.26.2" } }, "error TRL merges its adapter"],
+		["SFT 0.27", code("SFTTrainer"), { trl: { min: "0.27" } }, "error TRL raises a ValueError"],
+		["DPO 0.7.2", code("DPOTrainer"), { trl: { exact: "0.7.2" } }, "error TRL wraps it a second time"],
+		["DPO 0.19", code("DPOTrainer"), { trl: { exact: "0.19.0" } }, "error TRL merges its adapter"],
+		["GRPO 1.0", code("GRPOTrainer"), { trl: { exact: "1.0.0" } }, "error TRL raises a ValueError"],
+		["KTO 1.0: not read", code("KTOTrainer"), { trl: { exact: "1.0.0" } }, "error by its version, TRL"],
+	])("%s", (_, program, versions, expected) => {
+		const said = check(program, versions)
+			.findings.filter((finding) => finding.code === "PEFT026")
+			.map(({ severity, message }) => `${severity} ${message.slice(message.indexOf(": ") + 2)}`);
+		expect(said).toEqual([expect.stringMatching(new RegExp(`^${expected}`))]);
+	});
+});

@@ -77,10 +77,21 @@ export function deleteArgument(graph: ModelGraph, call: CallSite, arg: ArgSite):
 	const index = call.args.indexOf(arg);
 	const next = call.args[index + 1];
 	const previous = call.args[index - 1];
+	const [start, end] = next === undefined ? [previous?.end ?? arg.start, arg.start] : [arg.end, next.start];
+	// Comments between it and its neighbour stay, but for its own.
+	if (textOf(graph, { file: call.file, start, end }).includes("#") && standsAlone(graph, arg))
+		return deleteLines(graph, arg);
 	if (next !== undefined) return { file: call.file, start: arg.start, end: next.start, text: "" };
 	if (previous !== undefined) return { file: call.file, start: previous.end, end: arg.end, text: "" };
 	const rest = textOf(graph, { file: call.file, start: arg.end, end: call.parens.end - 1 });
 	return { file: call.file, start: arg.start, end: arg.end + (/^\s*,/.exec(rest)?.[0].length ?? 0), text: "" };
+}
+
+/** Nothing but a comma and a comment stands beside it on its lines. */
+function standsAlone(graph: ModelGraph, arg: ArgSite): boolean {
+	const text = graph.sources[arg.file]?.text ?? "";
+	const before = text.slice(lineStart(text, arg.start), arg.start);
+	return before.trim() === "" && /^[ \t]*,?[ \t]*(#[^\n]*)?\r?\n/.test(text.slice(arg.end));
 }
 
 export function lineStart(text: string, offset: number): number {
