@@ -40,6 +40,8 @@ export function injectionOf(graph: ModelGraph, { target, before }: EventCase): M
 /** A wrap or a load by PEFT, or a trainer's wrap for its `peft_config`. */
 function isInjection(event: ModelEvent | undefined): boolean {
 	return (
-		event !== undefined && /^(?:peft|trl)\./.test(event.api) && ["wrap", "load", "create", "trainer"].includes(event.kind)
+		event !== undefined &&
+		/^(?:peft|trl)\./.test(event.api) &&
+		["wrap", "load", "create", "trainer"].includes(event.kind)
 	);
 }
