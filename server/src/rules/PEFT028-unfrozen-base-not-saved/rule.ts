@@ -18,7 +18,7 @@ const meta: RuleMeta = {
 	provedOn: "0.7.1 to 0.21.0",
 	summary: "The base model is unfrozen and trained with the adapter, and only the adapter is saved.",
 	references: [
-		"https://github.com/huggingface/peft/issues/2647",
+		"https://github.com/huggingface/peft/issues/1689",
 		"https://huggingface.co/docs/peft/developer_guides/troubleshooting#randomly-initialized-layers",
 	],
 };
