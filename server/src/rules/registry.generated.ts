@@ -4,9 +4,13 @@ import { rule as PEFT002 } from "./PEFT002-wrap-discards-trained-adapter/rule";
 import { rule as PEFT003 } from "./PEFT003-nested-wrap/rule";
 import { rule as PEFT004 } from "./PEFT004-train-frozen-adapter/rule";
 import { rule as PEFT005 } from "./PEFT005-save-after-unload/rule";
+import { rule as PEFT006 } from "./PEFT006-save-base-with-adapter-layers/rule";
 import { rule as PEFT010 } from "./PEFT010-base-wrapped-again/rule";
 import { rule as PEFT012 } from "./PEFT012-disable-adapter-not-entered/rule";
+import { rule as PEFT027 } from "./PEFT027-merge-into-quantized/rule";
+import { rule as PEFT028 } from "./PEFT028-unfrozen-base-not-saved/rule";
+import { rule as PEFT044 } from "./PEFT044-unload-result-discarded/rule";
 import { rule as PEFT046 } from "./PEFT046-cell-not-rerunnable/rule";
 import type { Rule } from "./rule";
 
-export const rules: readonly Rule[] = [PEFT001, PEFT002, PEFT003, PEFT004, PEFT005, PEFT010, PEFT012, PEFT046];
+export const rules: readonly Rule[] = [PEFT001, PEFT002, PEFT003, PEFT004, PEFT005, PEFT006, PEFT010, PEFT012, PEFT027, PEFT028, PEFT044, PEFT046];
