@@ -4,6 +4,7 @@ import { rule as PEFT002 } from "./PEFT002-wrap-discards-trained-adapter/rule";
 import { rule as PEFT003 } from "./PEFT003-nested-wrap/rule";
 import { rule as PEFT004 } from "./PEFT004-train-frozen-adapter/rule";
 import { rule as PEFT005 } from "./PEFT005-save-after-unload/rule";
+import { rule as PEFT006 } from "./PEFT006-save-base-with-adapter-layers/rule";
 import { rule as PEFT009 } from "./PEFT009-base-reused-after-merge/rule";
 import { rule as PEFT010 } from "./PEFT010-base-wrapped-again/rule";
 import { rule as PEFT011 } from "./PEFT011-adapter-not-activated/rule";
@@ -18,6 +19,8 @@ import { rule as PEFT020 } from "./PEFT020-state-dict-monkeypatch/rule";
 import { rule as PEFT021 } from "./PEFT021-ignored-keyword/rule";
 import { rule as PEFT022 } from "./PEFT022-in-place-result-assigned/rule";
 import { rule as PEFT026 } from "./PEFT026-peft-config-with-peft-model/rule";
+import { rule as PEFT027 } from "./PEFT027-merge-into-quantized/rule";
+import { rule as PEFT028 } from "./PEFT028-unfrozen-base-not-saved/rule";
 import { rule as PEFT030 } from "./PEFT030-wrong-method-for-state/rule";
 import { rule as PEFT036 } from "./PEFT036-adalora-not-driven/rule";
 import { rule as PEFT037 } from "./PEFT037-removed-api/rule";
@@ -32,6 +35,7 @@ export const rules: readonly Rule[] = [
 	PEFT003,
 	PEFT004,
 	PEFT005,
+	PEFT006,
 	PEFT009,
 	PEFT010,
 	PEFT011,
@@ -46,6 +50,8 @@ export const rules: readonly Rule[] = [
 	PEFT021,
 	PEFT022,
 	PEFT026,
+	PEFT027,
+	PEFT028,
 	PEFT030,
 	PEFT036,
 	PEFT037,
