@@ -61,6 +61,14 @@ function branchesAbove(text: string, head: Line): readonly Line[] {
 	return branches;
 }
 
+/** The call stands in a branch of a test that asks the file system. */
+export function isForFiles(graph: ModelGraph, { file, statement, scope }: CallSite): boolean {
+	const text = graph.sources[file]?.text ?? "";
+	return headsAround(text, statement.start, scope.start)
+		.flatMap((head) => [head, ...branchesAbove(text, head)])
+		.some(({ line }) => /^\s*(if|elif|while)\b.*(exists|isfile|isdir|is_file|is_dir|glob|listdir)\b/.test(line));
+}
+
 /** The first handler of every `try`, and every `with suppress(…)`, whose block the call stands in. */
 export function handlersAround(graph: ModelGraph, { file, statement, scope }: CallSite): readonly string[] {
 	const text = graph.sources[file]?.text ?? "";
