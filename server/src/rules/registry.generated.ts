@@ -6,7 +6,11 @@ import { rule as PEFT004 } from "./PEFT004-train-frozen-adapter/rule";
 import { rule as PEFT005 } from "./PEFT005-save-after-unload/rule";
 import { rule as PEFT010 } from "./PEFT010-base-wrapped-again/rule";
 import { rule as PEFT012 } from "./PEFT012-disable-adapter-not-entered/rule";
+import { rule as PEFT030 } from "./PEFT030-wrong-method-for-state/rule";
+import { rule as PEFT032 } from "./PEFT032-bad-adapter-name/rule";
+import { rule as PEFT033 } from "./PEFT033-named-adapter-subfolder/rule";
+import { rule as PEFT037 } from "./PEFT037-removed-api/rule";
 import { rule as PEFT046 } from "./PEFT046-cell-not-rerunnable/rule";
 import type { Rule } from "./rule";
 
-export const rules: readonly Rule[] = [PEFT001, PEFT002, PEFT003, PEFT004, PEFT005, PEFT010, PEFT012, PEFT046];
+export const rules: readonly Rule[] = [PEFT001, PEFT002, PEFT003, PEFT004, PEFT005, PEFT010, PEFT012, PEFT030, PEFT032, PEFT033, PEFT037, PEFT046];
