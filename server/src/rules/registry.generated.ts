@@ -22,6 +22,8 @@ import { rule as PEFT026 } from "./PEFT026-peft-config-with-peft-model/rule";
 import { rule as PEFT027 } from "./PEFT027-merge-into-quantized/rule";
 import { rule as PEFT028 } from "./PEFT028-unfrozen-base-not-saved/rule";
 import { rule as PEFT030 } from "./PEFT030-wrong-method-for-state/rule";
+import { rule as PEFT032 } from "./PEFT032-bad-adapter-name/rule";
+import { rule as PEFT033 } from "./PEFT033-named-adapter-subfolder/rule";
 import { rule as PEFT036 } from "./PEFT036-adalora-not-driven/rule";
 import { rule as PEFT037 } from "./PEFT037-removed-api/rule";
 import { rule as PEFT040 } from "./PEFT040-meta-device-training/rule";
@@ -53,6 +55,8 @@ export const rules: readonly Rule[] = [
 	PEFT027,
 	PEFT028,
 	PEFT030,
+	PEFT032,
+	PEFT033,
 	PEFT036,
 	PEFT037,
 	PEFT040,

@@ -62,7 +62,7 @@ export function createWrapped(c: ApiCall, effect: Effect & { kind: "create-wrapp
 	});
 	setObject(c.state, id, addWrapper(core, event, true));
 	const handle = { ...base, path: wrapPath([], "P", event) };
-	record(c, event, { result: handle, adapter });
+	record(c, event, { result: handle, adapter, source });
 	return handle;
 }
 

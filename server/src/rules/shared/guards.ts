@@ -25,6 +25,30 @@ export function isForVersions(graph: ModelGraph, { file, statement, scope }: Cal
 	return headsAround(text, statement.start, scope.start).some(({ line }) => /^\s*(if|elif|else)\b/.test(line));
 }
 
+/** The `if` and `elif` lines whose `elif` or `else` a head is. */
+function branchesAbove(text: string, head: Line): readonly Line[] {
+	const indent = indentation(head.line);
+	const branches: Line[] = [];
+	let { start, line } = head;
+	while (start > 0 && /^\s*(elif|else)\b/.test(line)) {
+		do {
+			const end = start - 1;
+			start = lineStart(text, end);
+			line = text.slice(start, end);
+		} while (start > 0 && (!isCode(line) || indentation(line) > indent));
+		branches.push({ start, line });
+	}
+	return branches;
+}
+
+/** The call stands in a branch of a test that asks the file system. */
+export function isForFiles(graph: ModelGraph, { file, statement, scope }: CallSite): boolean {
+	const text = graph.sources[file]?.text ?? "";
+	return headsAround(text, statement.start, scope.start)
+		.flatMap((head) => [head, ...branchesAbove(text, head)])
+		.some(({ line }) => /^\s*(if|elif|while)\b.*(exists|isfile|isdir|is_file|is_dir|glob|listdir)\b/.test(line));
+}
+
 /** The first handler of every `try`, and every `with suppress(…)`, whose block the call stands in. */
 export function handlersAround(graph: ModelGraph, { file, statement, scope }: CallSite): readonly string[] {
 	const text = graph.sources[file]?.text ?? "";
