@@ -18,8 +18,8 @@ import { rule as PEFT019 } from "./PEFT019-adapter-state-dict-mismatch/rule";
 import { rule as PEFT020 } from "./PEFT020-state-dict-monkeypatch/rule";
 import { rule as PEFT021 } from "./PEFT021-ignored-keyword/rule";
 import { rule as PEFT022 } from "./PEFT022-in-place-result-assigned/rule";
+import { rule as PEFT023 } from "./PEFT023-string-for-module-list/rule";
 import { rule as PEFT026 } from "./PEFT026-peft-config-with-peft-model/rule";
-import { rule as PEFT027 } from "./PEFT027-merge-into-quantized/rule";
 import { rule as PEFT028 } from "./PEFT028-unfrozen-base-not-saved/rule";
 import { rule as PEFT030 } from "./PEFT030-wrong-method-for-state/rule";
 import { rule as PEFT032 } from "./PEFT032-bad-adapter-name/rule";
@@ -51,8 +51,8 @@ export const rules: readonly Rule[] = [
 	PEFT020,
 	PEFT021,
 	PEFT022,
+	PEFT023,
 	PEFT026,
-	PEFT027,
 	PEFT028,
 	PEFT030,
 	PEFT032,
