@@ -19,10 +19,7 @@ const meta: RuleMeta = {
 	provedOn: "0.7.1 to 0.21.0",
 	summary:
 		"All parameters of a wrapped model are frozen, or its config says `inference_mode=True`, and it is then trained: training changes nothing.",
-	references: [
-		"https://github.com/huggingface/peft/issues/2840",
-		"https://github.com/huggingface/peft/issues/472",
-	],
+	references: ["https://github.com/huggingface/peft/issues/2840", "https://github.com/huggingface/peft/issues/472"],
 };
 
 /** Training a model whose fresh adapter was frozen: by hand after the wrap, or by its config. */

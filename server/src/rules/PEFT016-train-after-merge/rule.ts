@@ -19,10 +19,7 @@ const meta: RuleMeta = {
 	provedOn: "0.7.1 to 0.21.0",
 	summary:
 		"A model is trained after its adapter was merged or unloaded: all that is left is frozen, and training changes nothing.",
-	references: [
-		"https://github.com/huggingface/peft/issues/3756",
-		"https://github.com/huggingface/peft/pull/322",
-	],
+	references: ["https://github.com/huggingface/peft/issues/3756", "https://github.com/huggingface/peft/pull/322"],
 };
 
 /** Training what an unload left, or an adapter while it is merged. Whether to merge or to train is open: the merge is reported. */

@@ -2,9 +2,9 @@ import type { AdapterView, EventCase, ModelEvent, ModelGraph } from "../../analy
 import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { blame } from "../shared/blame";
 import { argumentFor, calleeIn, calleeText } from "../shared/calls";
-import { both, madeWith } from "../shared/configs";
 import { eventsAt } from "../shared/flow";
 import { circumstance, judge, type Verdict } from "../shared/judge";
+import { both, madeWith } from "../shared/made-with";
 import { quote, textOf } from "../shared/source";
 import { timeline } from "../shared/timeline";
 import { fixes } from "./fixes";

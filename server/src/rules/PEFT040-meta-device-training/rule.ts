@@ -1,8 +1,8 @@
 import type { EventCase, EventId, EventKind, ModelEvent, ModelGraph } from "../../analysis/graph";
 import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { argumentFor, calleeText } from "../shared/calls";
-import { both, madeWith } from "../shared/configs";
 import { circumstance, judge, type Verdict } from "../shared/judge";
+import { both, madeWith } from "../shared/made-with";
 import { lineText, quote } from "../shared/source";
 import { timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
