@@ -28,7 +28,17 @@ export function idleAdapter(graph: ModelGraph, added: ModelEvent): Idle | undefi
 	// Trainers switch to a reference policy of their own accord.
 	if (/ref|reward|critic/i.test(name) && uses.some(({ event }) => event.kind === "train")) return undefined;
 	const first = uses.find(({ situation }) => situation.certain);
-	return first && { name, use: first.event, situation: first.situation };
+	if (first === undefined || trainsNothing(first.event, first.situation)) return undefined;
+	return { name, use: first.event, situation: first.situation };
+}
+
+/** The active adapters have no gradients for sure, or may have none: not even they are trained. */
+function trainsNothing({ kind }: ModelEvent, { before }: EventCase): boolean {
+	return (
+		kind === "train" &&
+		before?.adapters.some(({ name, trainable }) => before.active?.includes(name) === true && trainable === true) !==
+			true
+	);
 }
 
 /** A new name beside an active adapter of a PeftModel that we saw being made. */
