@@ -15,7 +15,7 @@ const meta: RuleMeta = {
 	fix: "safe",
 	since: "0.1.0",
 	preview: false,
-	provedOn: "0.13.2 to 0.21.0",
+	provedOn: "0.18.1 to 0.21.0",
 	summary:
 		"An adapter is made with `low_cpu_mem_usage=True` and trained before it has weights: it is on the meta device, and training fails.",
 	references: ["https://huggingface.co/docs/peft/package_reference/peft_model#peft.get_peft_model"],
