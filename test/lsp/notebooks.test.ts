@@ -118,7 +118,7 @@ test("what runs, is saved or becomes text", async () => {
 test("a fix changes its own cell, at its version", async () => {
 	const notebook = openNotebook(await server(), sources);
 	notebook.edit("wrapping", [{ range: rangeOf(sources.wrapping, base), text: base }]);
-	const actions = await notebook.cell("loading").actions({ range: rangeOf(loading, load) });
+	const actions = await notebook.cell("loading").actions({ range: rangeOf(loading, load), only: ["quickfix"] });
 	expect(actions.map(({ title }) => title)).toEqual([
 		"Load the adapter onto `model` and drop the wrap in line 2 of its cell",
 		'Load `"out"` into the wrapper as adapter `"loaded"` and make it active',
