@@ -1,4 +1,4 @@
-import type { ModelEvent, ModelGraph } from "../../analysis/graph";
+import type { ConfigView, ModelEvent, ModelGraph } from "../../analysis/graph";
 import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { blame } from "../shared/blame";
 import { argumentFor, calleeIn, calleeText } from "../shared/calls";
@@ -30,11 +30,21 @@ export const rule: Rule = {
 			.filter(({ cause }) => cause.cases.some(freezesAdapter))
 			.map((futile) => reportFreeze(graph, futile)),
 		...futileTraining(graph, ["wrap", "trainer"])
-			.filter(({ cause }) => cause.cases.some(({ config }) => config?.fields.inference_mode === true))
+			.filter(({ cause }) => cause.cases.some(({ config }) => config !== undefined && isForInference(config)))
 			.map((futile) => reportConfig(graph, futile)),
 	],
 	fixes,
 };
+
+/** Tasks for which PEFT keeps a head beside the adapter. */
+const WITH_HEAD = /^(?:SEQ_CLS|TOKEN_CLS|QUESTION_ANS)$/;
+
+/** Nothing but the adapter: whether modules that are saved with it are frozen as well depends on the version. */
+function isForInference({ fields, unknown, open }: ConfigView): boolean {
+	if (fields.inference_mode !== true || open || (fields.modules_to_save ?? null) !== null) return false;
+	if (typeof fields.task_type === "string" && WITH_HEAD.test(fields.task_type)) return false;
+	return !unknown.some((name) => name === "modules_to_save" || name === "task_type");
+}
 
 function reportFreeze(graph: ModelGraph, { cause, sink, verdict }: Futile): RuleFinding {
 	const before = cause.cases.find(freezesAdapter)?.before;

@@ -148,6 +148,8 @@ def own_network():
 
 @evidence.claim("AdaptionPromptConfig takes the name of a kind of module as a string")
 def adaption_prompt():
+    if not since(0, 18):
+        raise Skip(f"AdaptionPromptConfig of PEFT {peft.__version__} does not work with transformers {transformers.__version__}")
     config = AdaptionPromptConfig(adapter_len=2, adapter_layers=1, target_modules="self_attn", task_type="CAUSAL_LM")
     return trainable_is(get_peft_model(base_model(), config), True)
 

@@ -90,9 +90,9 @@ def by_hand_without():
     return keep_their_rank(loop(adalora(), False), 6)
 
 
-@evidence.claim("r other than 8 warns from 0.14 on")
+@evidence.claim("r other than 8 warns from 0.13 on")
 def warning():
-    return warned(lambda: AdaLoraConfig(r=16, total_step=100), {IGNORED: since(0, 14)})
+    return warned(lambda: AdaLoraConfig(r=16, total_step=100), {IGNORED: since(0, 13)})
 
 
 @evidence.claim("r=8 never warns, and is ignored")
