@@ -334,6 +334,8 @@ def snippet_load():
 @evidence.claim("snippets peft-train, peft-resume: training changes the adapter, and what is saved gives the same output")
 def snippets_train():
     needs("trl")
+    if not since(0, 8):
+        raise Skip(f"PEFT {peft.__version__} does not know target_modules=\"all-linear\"")
     seen = []
     for prefix, before in (("peft-train", "base"), ("peft-resume", "sft")):
         model = execute(snippet(prefix))["model"]
