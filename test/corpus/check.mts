@@ -58,7 +58,9 @@ export async function check(cli: string, folder: string, paths: readonly string[
 	const findings = parse<JsonFinding[]>(stdout);
 	if (findings === undefined || code === null || code > 2) crashes.push(`ended with ${code}: ${lines.at(-1) ?? ""}`);
 	const notes = lines.filter((line) => !crashes.includes(line));
-	return { findings: (findings ?? []).map((finding) => toFinding(root, finding)), seconds, notes, crashes };
+	// Hints are not underlined: they neither find a label nor count as alarms.
+	const loud = (findings ?? []).filter(({ severity }) => severity !== "hint");
+	return { findings: loud.map((finding) => toFinding(root, finding)), seconds, notes, crashes };
 }
 
 /** The codes that are reported without being asked for. */

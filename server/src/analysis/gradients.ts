@@ -1,5 +1,6 @@
 /** `parameter.requires_grad = flag`, and `parameter.requires_grad_(flag)` on what is no model itself. */
 import type { Expr } from "../syntax/facts";
+import { givesParameters } from "./loops";
 import { type Context, impliedCall, type Machine } from "./machine";
 import { getCore, getObject, resolve, type State, setObject } from "./state";
 import { remember, setTrainable } from "./transitions";
@@ -47,16 +48,13 @@ function decide(machine: Machine, state: State, id: ObjId, flag: boolean | "unkn
 	);
 }
 
-const GIVE_ALL = /^(?:named_)?parameters$/;
-
 /**
  * The statement stands in the body of a loop over all that a network has, and nothing in front of it there can keep an item
  * from it. A comprehension may have left some out.
  */
 function runsForEveryItem({ block, statement, loop }: Context): boolean {
 	if (loop === undefined || block !== loop.body || statement === undefined) return false;
-	const { iter } = loop;
-	if (iter.kind !== "call" || iter.func.kind !== "attribute" || !GIVE_ALL.test(iter.func.attr.name)) return false;
+	if (!givesParameters(loop.iter)) return false;
 	const before = block.slice(0, block.indexOf(statement));
 	return before.every(({ kind }) => kind === "assign" || kind === "expr" || kind === "augassign" || kind === "pass");
 }

@@ -6,7 +6,16 @@ import { evaluateTest } from "./expressions";
 import { freshGenerator, iterated, runGenerator } from "./generators";
 import type { Condition } from "./graph";
 import { merge } from "./join";
-import { enterPass, isCutShort, iterate, longestRun, type Pass, passContext, settleGuesses } from "./loops";
+import {
+	enterPass,
+	givesParameters,
+	isCutShort,
+	iterate,
+	longestRun,
+	type Pass,
+	passContext,
+	settleGuesses,
+} from "./loops";
 import { type Context, type Machine, type Outcome, place, type Result, siteKey } from "./machine";
 import { modelSignature } from "./models";
 import { fork, resolve, type State } from "./state";
@@ -46,7 +55,8 @@ export function runFor(machine: Machine, states: readonly State[], statement: Fo
 		const before = cut ? modelSignature(together[0] as State, new Set()) : undefined;
 		let current = together;
 		for (const [index, pass] of passes.entries()) {
-			const ends = pass.sure ? [] : current.map(fork);
+			const isSure = pass.sure || (index === 0 && givesParameters(statement.iter));
+			const ends = isSure ? [] : current.map(fork);
 			// That nothing was put into it is a guess.
 			for (const s of ends) if (filled && index === 0) s.guesses = [...s.guesses, guess];
 			loop.exits.push(...ends);

@@ -1,12 +1,12 @@
 /** Passes through a loop: how many, and what the loop variable is in each. */
-import type { Block, Span, Stmt } from "../syntax/facts";
+import type { Block, Expr, Span, Stmt } from "../syntax/facts";
 import { LITERAL_PASSES, LOOP_PASSES, RANGE_PASSES, SEQUENCE_ITEMS } from "./bounds";
 import { itemsOf } from "./containers";
 import { type Context, siteKey } from "./machine";
 import { dottedName } from "./names";
 import { getFact, resolve, type State, setFact } from "./state";
 import { COUNTER, computed } from "./truth";
-import { constant, ITEM, keyOf, PARAMETERS, symbol, tuple, type Value } from "./values";
+import { constant, ITEM, keyOf, symbol, tuple, type Value } from "./values";
 
 export interface Pass {
 	readonly ctx: Context;
@@ -28,14 +28,18 @@ export function iterate(state: State, iterable: Value, site: Span, ctx: Context,
 	const exact = passes === count;
 	return Array.from({ length: passes }, (_, index) => {
 		const inner = passContext(ctx, index, exact);
-		const sure = count !== undefined || (index === 0 && isNeverEmpty(source));
+		const sure = count !== undefined;
 		return { ctx: inner, sure, exact, item: (s) => itemOf(s, source, { index, exact, site, ctx: inner }) };
 	});
 }
 
-/** A network has parameters. */
-function isNeverEmpty(source: Value): boolean {
-	return source.k === "symbol" && source.id.startsWith(PARAMETERS);
+/** `model.parameters()`, `named_parameters()`: every network has some. */
+export function givesParameters(iterable: Expr): boolean {
+	return (
+		iterable.kind === "call" &&
+		iterable.func.kind === "attribute" &&
+		/^(?:named_)?parameters$/.test(iterable.func.attr.name)
+	);
 }
 
 /** A literal sequence, or something that runs beside one. */

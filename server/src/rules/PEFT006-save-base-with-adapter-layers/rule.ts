@@ -30,7 +30,7 @@ const meta: RuleMeta = {
 export const rule: Rule = {
 	meta,
 	check: (graph) =>
-		graph.events
+		(isOperatedOn(graph) ? [] : graph.events)
 			.filter((event) => isOwnSave(graph, event))
 			.flatMap((save) => {
 				const verdict = judge(save, (situation) => savesInjected(graph, save, situation));
@@ -44,6 +44,11 @@ function savesInjected(graph: ModelGraph, save: ModelEvent, situation: EventCase
 	if (target === undefined || before?.known !== true) return false;
 	if (target.path.length > 0 && !(target.path.length === 1 && target.path[0]?.token === "T")) return false;
 	return injectionOf(graph, situation) !== undefined && !isSavedBeside(graph, save, target.core);
+}
+
+/** Layers are taken out or put in by hand somewhere in the program: what is in the network when it is saved is not known. */
+function isOperatedOn(graph: ModelGraph): boolean {
+	return graph.sources.some(({ text }) => /\bsetattr\(|\.base_layer\b|\bLora\w*Layer\b|\bset_submodule\(/.test(text));
 }
 
 /** The wrapper is saved to the same place as well: what loads from there finds the adapter, and reads nothing else. */
