@@ -9,6 +9,8 @@ export function fixes({ event }: Finding, graph: ModelGraph): readonly Fix[] {
 	const call = graph.events[event]?.call;
 	const name = call && argumentFor(call, "adapter_name");
 	if (call === undefined || name === undefined) return [];
+	// It is to be filled before it can be used.
+	if (argumentFor(call, "low_cpu_mem_usage") !== undefined) return [];
 	const owner = /^(.*\S)\s*\.\s*\w+$/s.exec(textOf(graph, call.func))?.[1];
 	const isPlain = call.statement.form === "expr" || call.statement.form === "assign";
 	if (owner === undefined || !isPath(owner) || !isPlain) return [];
