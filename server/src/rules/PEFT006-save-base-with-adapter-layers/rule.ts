@@ -4,6 +4,7 @@ import { blame } from "../shared/blame";
 import { calleeIn, calleeText } from "../shared/calls";
 import { circumstance, judge, type Verdict } from "../shared/judge";
 import { injectionOf, isOwnSave, pathGiven } from "../shared/saves";
+import { isOperatedOn } from "../shared/surgery";
 import { timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
 
@@ -44,11 +45,6 @@ function savesInjected(graph: ModelGraph, save: ModelEvent, situation: EventCase
 	if (target === undefined || before?.known !== true) return false;
 	if (target.path.length > 0 && !(target.path.length === 1 && target.path[0]?.token === "T")) return false;
 	return injectionOf(graph, situation) !== undefined && !isSavedBeside(graph, save, target.core);
-}
-
-/** Layers are taken out or put in by hand somewhere in the program: what is in the network when it is saved is not known. */
-function isOperatedOn(graph: ModelGraph): boolean {
-	return graph.sources.some(({ text }) => /\bsetattr\(|\.base_layer\b|\bLora\w*Layer\b|\bset_submodule\(/.test(text));
 }
 
 /** The wrapper is saved to the same place as well: what loads from there finds the adapter, and reads nothing else. */

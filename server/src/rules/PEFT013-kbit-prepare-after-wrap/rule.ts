@@ -4,6 +4,7 @@ import { blame } from "../shared/blame";
 import { calleeIn, calleeText } from "../shared/calls";
 import { circumstance, judge, type Verdict } from "../shared/judge";
 import { samePlace } from "../shared/source";
+import { isOperatedOn } from "../shared/surgery";
 import { timeline } from "../shared/timeline";
 import { freezesAdapter, futileTraining, isThawedAfter } from "../shared/training";
 import { fixes } from "./fixes";
@@ -32,7 +33,7 @@ const meta: RuleMeta = {
 export const rule: Rule = {
 	meta,
 	check: (graph) =>
-		graph.events
+		(isOperatedOn(graph) ? [] : graph.events)
 			.filter((event) => event.kind === "kbit-prepare")
 			.flatMap((prepare) => {
 				const verdict = judge(prepare, freezesAdapter);
