@@ -171,6 +171,8 @@ export interface EventCase {
 	readonly weights: "adapter" | undefined;
 	/** The optimizer that is used here. */
 	readonly optimizer: OptimizerView | undefined;
+	/** What is added to a tokenizer, less what has a role there, as the pad token has; undefined where that is unknown. */
+	readonly tokens: readonly string[] | undefined;
 	/** The decisions that lead here, in order; only those still known to hold. */
 	readonly conditions: readonly Condition[];
 	/** False when the case leans on a guess (an undecided test on a loop's counter): rules ignore it. */

@@ -48,6 +48,7 @@ export interface CaseParts {
 	readonly source?: string | undefined;
 	readonly weights?: EventCase["weights"];
 	readonly optimizer?: EventCase["optimizer"];
+	readonly tokens?: EventCase["tokens"];
 }
 
 export interface Recorder {
@@ -110,7 +111,7 @@ export function createRecorder(textOf: (file: FileId) => string): Recorder {
 			if (!draft) return;
 			const after = parts.target && coreAt(state, parts.target.core);
 			const certain = state.guesses.length === 0 && !ctx.deliberate;
-			const key = `${handleKey(parts.target, parts.before)}|${coreKey(parts.before)}|${coreKey(after)}|${handleKey(parts.result)}|${parts.adapter}|${certain}|${ctx.pass}|${parts.weights}|${parts.optimizer?.made}|${configKey(parts.config)}`;
+			const key = `${handleKey(parts.target, parts.before)}|${coreKey(parts.before)}|${coreKey(after)}|${handleKey(parts.result)}|${parts.adapter}|${certain}|${ctx.pass}|${parts.weights}|${parts.optimizer?.made}|${parts.tokens?.join()}|${configKey(parts.config)}`;
 			const known = draft.cases.get(key);
 			if (known) {
 				draft.cases.set(key, { ...known, conditions: common(known.conditions, state.conditions) });
@@ -130,6 +131,7 @@ export function createRecorder(textOf: (file: FileId) => string): Recorder {
 				source: parts.source,
 				weights: parts.weights,
 				optimizer: parts.optimizer,
+				tokens: parts.tokens,
 				conditions: state.conditions,
 				certain,
 				pass: ctx.pass,

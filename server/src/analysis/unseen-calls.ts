@@ -7,6 +7,7 @@ import { type Arguments, type Context, type Machine, NO_ARGUMENTS, type Result, 
 import { applyPatch } from "./patches";
 import { spoil } from "./spoil";
 import { dropSlots, getObject, getSlot, resolve, type State, setSlot, unknownId } from "./state";
+import { recordTokens } from "./tokens";
 import { madeByLibrary } from "./typed";
 import { external, keyOf, NONE, type SymbolValue, symbol, type Value } from "./values";
 
@@ -27,6 +28,7 @@ export function callUnknown(
 	const made = madeByLibrary(machine, state, callee, args, call, ctx);
 	if (made) return made;
 	const key = truthKey(callee, args);
+	if (callee.k === "symbol") recordTokens(machine, state, callee, args, call, ctx);
 	// A function that is not followed may change its receiver and the globals that it declares.
 	const own = callee.k === "function" ? [callee] : [];
 	spoil(state, [...own, ...args.positional, ...args.keywords.values()], siteKey(ctx, call));
@@ -51,10 +53,6 @@ function callMethod(
 	const [, base, name] = /^(.*)\.(\w+)$/.exec(callee.id) ?? [];
 	if (name === "requires_grad_" && base !== undefined)
 		setGradient(machine, state, symbol(base), args.positional[0] ?? args.keywords.get("requires_grad"), call.func, ctx);
-	if (name === "add_tokens" || name === "add_special_tokens") {
-		const event = machine.recorder.event("add-tokens", name, call, [], ctx);
-		machine.recorder.addCase(event, state, {}, ctx);
-	}
 }
 
 /** `config.get("lora")`, where something was put there before. */

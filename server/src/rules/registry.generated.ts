@@ -19,6 +19,7 @@ import { rule as PEFT020 } from "./PEFT020-state-dict-monkeypatch/rule";
 import { rule as PEFT021 } from "./PEFT021-ignored-keyword/rule";
 import { rule as PEFT022 } from "./PEFT022-in-place-result-assigned/rule";
 import { rule as PEFT023 } from "./PEFT023-string-for-module-list/rule";
+import { rule as PEFT025 } from "./PEFT025-resize-after-wrap/rule";
 import { rule as PEFT026 } from "./PEFT026-peft-config-with-peft-model/rule";
 import { rule as PEFT028 } from "./PEFT028-unfrozen-base-not-saved/rule";
 import { rule as PEFT030 } from "./PEFT030-wrong-method-for-state/rule";
@@ -28,6 +29,7 @@ import { rule as PEFT036 } from "./PEFT036-adalora-not-driven/rule";
 import { rule as PEFT037 } from "./PEFT037-removed-api/rule";
 import { rule as PEFT040 } from "./PEFT040-meta-device-training/rule";
 import { rule as PEFT044 } from "./PEFT044-unload-result-discarded/rule";
+import { rule as PEFT045 } from "./PEFT045-new-tokens-not-trained/rule";
 import { rule as PEFT046 } from "./PEFT046-cell-not-rerunnable/rule";
 import type { Rule } from "./rule";
 
@@ -52,6 +54,7 @@ export const rules: readonly Rule[] = [
 	PEFT021,
 	PEFT022,
 	PEFT023,
+	PEFT025,
 	PEFT026,
 	PEFT028,
 	PEFT030,
@@ -61,5 +64,6 @@ export const rules: readonly Rule[] = [
 	PEFT037,
 	PEFT040,
 	PEFT044,
+	PEFT045,
 	PEFT046,
 ];
