@@ -165,6 +165,8 @@ export interface EventCase {
 	 * of which nothing is known (`open`) than that it is not None.
 	 */
 	readonly config: ConfigView | undefined;
+	/** The `TrainingArguments` of the trainer that trains here, where it is one we followed. */
+	readonly options: ConfigView | undefined;
 	/** The path or id that the call loads from or saves to, where it is known. */
 	readonly source: string | undefined;
 	/** What `load_state_dict` was given: weights as PEFT saves them, under keys without the adapter's name. */

@@ -49,6 +49,7 @@ export interface CaseParts {
 	readonly weights?: EventCase["weights"];
 	readonly optimizer?: EventCase["optimizer"];
 	readonly tokens?: EventCase["tokens"];
+	readonly options?: ConfigView | undefined;
 }
 
 export interface Recorder {
@@ -111,7 +112,7 @@ export function createRecorder(textOf: (file: FileId) => string): Recorder {
 			if (!draft) return;
 			const after = parts.target && coreAt(state, parts.target.core);
 			const certain = state.guesses.length === 0 && !ctx.deliberate;
-			const key = `${handleKey(parts.target, parts.before)}|${coreKey(parts.before)}|${coreKey(after)}|${handleKey(parts.result)}|${parts.adapter}|${certain}|${ctx.pass}|${parts.weights}|${parts.optimizer?.made}|${parts.tokens?.join()}|${configKey(parts.config)}`;
+			const key = `${handleKey(parts.target, parts.before)}|${coreKey(parts.before)}|${coreKey(after)}|${handleKey(parts.result)}|${parts.adapter}|${certain}|${ctx.pass}|${parts.weights}|${parts.optimizer?.made}|${parts.tokens?.join()}|${configKey(parts.config)}|${configKey(parts.options)}`;
 			const known = draft.cases.get(key);
 			if (known) {
 				draft.cases.set(key, { ...known, conditions: common(known.conditions, state.conditions) });
@@ -132,6 +133,7 @@ export function createRecorder(textOf: (file: FileId) => string): Recorder {
 				weights: parts.weights,
 				optimizer: parts.optimizer,
 				tokens: parts.tokens,
+				options: parts.options,
 				conditions: state.conditions,
 				certain,
 				pass: ctx.pass,

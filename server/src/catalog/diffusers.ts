@@ -37,7 +37,7 @@ const APIS: readonly ApiSpec[] = [
 		"TorchAoConfig",
 		"GGUFQuantizationConfig",
 		"PipelineQuantizationConfig",
-	].map((name) => api(`diffusers.${name}`, [], { kind: "quantization-config" })),
+	].map((name) => api(`diffusers.${name}`, [], { kind: "options" })),
 ];
 
 const METHODS: readonly MethodSpec[] = [

@@ -73,12 +73,8 @@ describe("lookupApi finds the canonical name and the effect", () => {
 		["transformers.modeling_utils.unwrap_model", "transformers.modeling_utils.unwrap_model", "strip"],
 		["transformers.trainer.Trainer", "transformers.Trainer", "trainer"],
 		["transformers.trainer_seq2seq.Seq2SeqTrainer", "transformers.Seq2SeqTrainer", "trainer"],
-		["transformers.BitsAndBytesConfig", "transformers.BitsAndBytesConfig", "quantization-config"],
-		[
-			"transformers.utils.quantization_config.BitsAndBytesConfig",
-			"transformers.BitsAndBytesConfig",
-			"quantization-config",
-		],
+		["transformers.BitsAndBytesConfig", "transformers.BitsAndBytesConfig", "options"],
+		["transformers.utils.quantization_config.BitsAndBytesConfig", "transformers.BitsAndBytesConfig", "options"],
 		["transformers.optimization.Adafactor", "transformers.Adafactor", "optimizer"],
 		["transformers.pipeline", "transformers.pipeline", "opaque"],
 		// TRL.

@@ -7,7 +7,7 @@ export const modelscope: Library = {
 	root: "modelscope",
 	apis: [
 		...["BitsAndBytesConfig", "GPTQConfig", "AwqConfig"].map((name) =>
-			api(`modelscope.${name}`, [], { kind: "quantization-config" }),
+			api(`modelscope.${name}`, [], { kind: "options" }),
 		),
 		...opaque(
 			"modelscope.snapshot_download",

@@ -107,7 +107,9 @@ const QUANTIZATION_CONFIGS = [
 const APIS: readonly ApiSpec[] = [
 	api("transformers.Trainer", TRAINER_PARAMS, TRAINER),
 	api("transformers.Seq2SeqTrainer", TRAINER_PARAMS, TRAINER),
-	...QUANTIZATION_CONFIGS.map((name) => api(`transformers.${name}`, [], { kind: "quantization-config" })),
+	...QUANTIZATION_CONFIGS.map((name) => api(`transformers.${name}`, [], { kind: "options" })),
+	api("transformers.TrainingArguments", ["output_dir"], { kind: "options" }),
+	api("transformers.Seq2SeqTrainingArguments", ["output_dir"], { kind: "options" }),
 	api("transformers.Adafactor", ["params"], { kind: "optimizer", params: "params" }),
 	// Removed in 5.0.
 	api("transformers.AdamW", ["params"], { kind: "optimizer", params: "params" }),

@@ -141,6 +141,7 @@ export const trl: Library = {
 	root: "trl",
 	apis: [...TRAINERS.map(trainerEntry), ...VALUE_HEADS.flatMap(valueHeadEntries), ...FUNCTIONS],
 	patterns: [
+		{ pattern: /^trl\.\w+Config$/, params: [], effect: { kind: "options" } },
 		{ pattern: /^trl\.\w+(?:Config|Callback|Judge|Collator\w*)(?:\.\w+)?$/, params: [], effect: { kind: "opaque" } },
 	],
 	methods: METHODS,

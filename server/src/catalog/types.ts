@@ -210,7 +210,8 @@ export type Effect =
 			readonly merges?: boolean;
 	  }
 	| { readonly kind: "accelerator" }
-	| { readonly kind: "quantization-config" }
+	/** An object that holds options of another call: how to quantise, how to train. */
+	| { readonly kind: "options" }
 	/** Returns something we do not follow and changes no model it is given. */
 	| { readonly kind: "opaque" }
 	/** Does not return: sys.exit. */

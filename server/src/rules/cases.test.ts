@@ -12,6 +12,7 @@ import { defaultSelection, fixesFor, lint, type RuleSelection } from "./engine";
 import { ruleByCode, rules } from "./registry";
 import type { Edit, Finding, Fix } from "./rule";
 import { cellsIn, type Literate, type Marker, type PythonBlock, readLiterate, renderBlock } from "./shared/literate";
+import type { Holds, VersionRange, Versions } from "./versions";
 
 /** Set: the markers and the fixed texts in every `cases.md` are rewritten to what is reported. */
 const UPDATE = process.env.UPDATE_CASES === "1";
@@ -33,12 +34,34 @@ interface Report {
 const everyRule: RuleSelection = { ...defaultSelection, select: rules.map(({ meta }) => meta.code) };
 
 /** What the whole chain says about a text, with files beside it. */
-function check(text: string, { files, isNotebook }: PythonBlock): Report {
+function check(text: string, { files, isNotebook, pins }: PythonBlock): Report {
 	const cells = cellsIn(text);
 	const facts = isNotebook ? createCellParser(parser)({ text, cells }) : parser.parse(text);
 	const program = testProgram("case.py", new Map([...files, ["case.py", text]]), parser);
 	const graph = analyze({ name: "case.py", text, facts, program, ...(isNotebook && { cells }) });
-	return { findings: lint(graph, facts.comments, everyRule), graph, parses: !facts.hasError };
+	return {
+		findings: lint(graph, facts.comments, everyRule, pinned(pins)),
+		graph,
+		parses: !facts.hasError,
+	};
+}
+
+/** Versions for which a rule holds: its page shows what is so with them. */
+function pinsFor(holds: Holds): readonly string[] {
+	return Object.entries(holds).flatMap(([name, { since, until }]) => [
+		...(since === undefined ? [] : [`${name}>=${since}`]),
+		...(until === undefined ? [] : [`${name}<${until}`]),
+	]);
+}
+
+function pinned(pins: readonly string[]): Versions {
+	const bounds: Record<string, string> = { "==": "exact", "<": "max", ">=": "min" };
+	const versions: Record<string, VersionRange> = {};
+	for (const pin of pins) {
+		const [, name = "", sign = "", version] = /^(\w+)(==|>=|<)(.+)$/.exec(pin) ?? [];
+		versions[name] = { ...versions[name], [bounds[sign] ?? ""]: version };
+	}
+	return versions;
 }
 
 /** The cases of each rule, and programs of many shapes that all rules read. */
@@ -72,7 +95,8 @@ for (const folder of folders) {
 	if (!existsSync(path)) continue;
 	const code = folder.slice(0, "PEFT000".length);
 	describe(`${folder}/doc.md`, () => {
-		const { blocks } = readLiterate(readFileSync(path, "utf8"));
+		const pins = pinsFor(ruleByCode(code)?.meta.holds ?? {});
+		const blocks = readLiterate(readFileSync(path, "utf8")).blocks.map((block) => ({ ...block, pins }));
 		const under = (heading: string) =>
 			blocks.filter((block) => block.headings.some((title) => title.startsWith(heading)));
 		const isMended = ruleByCode(code)?.meta.fix !== "none";

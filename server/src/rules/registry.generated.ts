@@ -22,6 +22,7 @@ import { rule as PEFT023 } from "./PEFT023-string-for-module-list/rule";
 import { rule as PEFT025 } from "./PEFT025-resize-after-wrap/rule";
 import { rule as PEFT026 } from "./PEFT026-peft-config-with-peft-model/rule";
 import { rule as PEFT028 } from "./PEFT028-unfrozen-base-not-saved/rule";
+import { rule as PEFT029 } from "./PEFT029-checkpointing-without-input-grads/rule";
 import { rule as PEFT030 } from "./PEFT030-wrong-method-for-state/rule";
 import { rule as PEFT032 } from "./PEFT032-bad-adapter-name/rule";
 import { rule as PEFT033 } from "./PEFT033-named-adapter-subfolder/rule";
@@ -57,6 +58,7 @@ export const rules: readonly Rule[] = [
 	PEFT025,
 	PEFT026,
 	PEFT028,
+	PEFT029,
 	PEFT030,
 	PEFT032,
 	PEFT033,

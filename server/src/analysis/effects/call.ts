@@ -95,7 +95,7 @@ export function record(c: ApiCall, event: EventId, what: CaseParts): void {
 	c.machine.recorder.addCase(event, c.state, what, c.ctx);
 }
 
-type More = Pick<CaseParts, "config" | "source" | "weights" | "optimizer">;
+type More = Pick<CaseParts, "config" | "source" | "weights" | "optimizer" | "options">;
 
 /** An event that changes the Core of its model and returns nothing to follow. */
 export function onModel(

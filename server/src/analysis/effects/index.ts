@@ -127,7 +127,7 @@ export function run(c: ApiCall, effect: Effect): Value | undefined {
 			return makeConfig(c, { peftType: effect.peftType, injects: effect.injects, fromCheckpoint: false });
 		case "config-from-pretrained":
 			return makeConfig(c, { peftType: effect.peftType, injects: effect.injects ?? true, fromCheckpoint: true });
-		case "quantization-config":
+		case "options":
 			return makeConfig(c, { peftType: undefined, injects: false, fromCheckpoint: false });
 		case "accelerator": {
 			const id = `accelerator:${siteKey(c.ctx, c.call)}`;

@@ -53,7 +53,7 @@ export function makeTrainer(c: ApiCall, effect: Effect & { kind: "trainer" }): V
 	}
 	for (const param of effect.otherModels) refer(c, param);
 	useOptimizers(c, argument(c, effect.optimizers));
-	storeTrainer(c, id, held);
+	storeTrainer(c, id, held, argument(c, "args"));
 	return { k: "ref", id };
 }
 
@@ -94,9 +94,10 @@ function trainerCore(c: ApiCall, effect: Effect & { kind: "trainer" }): HandleVa
 	);
 }
 
-function storeTrainer(c: ApiCall, id: ObjId, model: Value): void {
+function storeTrainer(c: ApiCall, id: ObjId, model: Value, args: Value | undefined): void {
 	const object = getObject(c.state, id);
-	const own = callbackFields(c.state, c.args.keywords.get("callbacks"));
+	const own = new Map(callbackFields(c.state, c.args.keywords.get("callbacks")));
+	if (configOf(c.state, args)) own.set("args", args as Value);
 	if (object?.t === "instance")
 		setObject(c.state, id, { ...object, fields: new Map([...object.fields, ...own]).set("model", model) });
 	else setObject(c.state, id, { t: "trainer", api: c.api, model, fields: own });
@@ -112,8 +113,15 @@ export function onTrainer(
 	const trainer = argument(c, param);
 	const model = trainer && trainerModel(c.state, trainer);
 	const handle = model && knownModel(c.state, model);
-	if (handle) happen(c, kind, handle, undefined, change, { source });
+	const options = trainer && configOf(c.state, resolve(c.state, fieldOf(c.state, trainer, "args") ?? trainer));
+	if (handle) happen(c, kind, handle, undefined, change, { source, options });
 	return unknownResult(c);
+}
+
+/** A field of a trainer, or of an object of the person's own trainer class. */
+function fieldOf(state: State, trainer: Value, name: string): Value | undefined {
+	const object = trainer.k === "ref" ? getObject(state, trainer.id) : undefined;
+	return object?.t === "trainer" || object?.t === "instance" ? object.fields.get(name) : undefined;
 }
 
 export function makeOptimizer(c: ApiCall, param: Param): Value {

@@ -63,7 +63,8 @@ function decisive(violating: readonly EventCase[], clean: readonly EventCase[]):
 	return excludesAll ? telling : [];
 }
 
-function holdsIn(situation: EventCase, condition: Condition): boolean {
+/** The decision is one of those that lead to the situation. */
+export function holdsIn(situation: EventCase, condition: Condition): boolean {
 	return situation.conditions.some((other) => other.holds === condition.holds && samePlace(other.test, condition.test));
 }
 

@@ -7,7 +7,7 @@
  * A marker stands under the line its finding starts on; its carets are the finding's columns there. For a finding that
  * starts in column 0 the `#` counts as the first caret (`#^^^`). Severity and message may be left out. Blocks with
  * `file="lib/helpers.py"` after `python` are files that the next block can import. A `python notebook` is the cells of a
- * notebook: lines that begin with `# %%` stand between two.
+ * notebook: lines that begin with `# %%` stand between two. `with="transformers<5 peft==0.13.2"` says what the project pins.
  */
 import type { Span } from "../../syntax/facts";
 
@@ -30,6 +30,8 @@ export interface PythonBlock {
 	/** The texts that fixes of the block's first finding must give. */
 	readonly fixes: readonly ExpectedFix[];
 	readonly isNotebook: boolean;
+	/** What its project pins: `transformers<5`, of the shapes `name==version`, `name>=version`, `name<version`. */
+	readonly pins: readonly string[];
 	/** Files beside it, by path. */
 	readonly files: ReadonlyMap<string, string>;
 	/** Where `written` stands in the Markdown. */
@@ -76,10 +78,13 @@ export function readLiterate(markdown: string): Literate {
 			if (last === undefined) throw new Error(`line ${fence.line}: a fix without a block in front of it`);
 			blocks.push({ ...last, fixes: [...last.fixes, { title, code: fence.text, start: fence.start }] });
 		} else if (path !== undefined) files.set(path, fence.text);
-		else if (fence.info === "python" || fence.info === "python notebook") {
-			blocks.push({ ...readBlock(fence), isNotebook: fence.info === "python notebook", files });
+		else if (fence.info !== "python prelude") {
+			const [found, notebook, pins] = /^python( notebook)?(?: with="(.*)")?$/.exec(fence.info) ?? [];
+			if (found === undefined) throw new Error(`line ${fence.line}: unknown block "${fence.info}"`);
+			const isNotebook = notebook !== undefined;
+			blocks.push({ ...readBlock(fence), isNotebook, pins: pins?.split(" ") ?? [], files });
 			files = new Map();
-		} else if (fence.info !== "python prelude") throw new Error(`line ${fence.line}: unknown block "${fence.info}"`);
+		}
 	}
 	return { prelude: fences.find((fence) => fence.info === "python prelude")?.text ?? "", blocks };
 }
@@ -94,7 +99,7 @@ export function cellsIn(text: string): readonly Span[] {
 	return starts.map((start, at) => ({ start, end: Math.max(start, separators[at]?.[0] ?? text.length) }));
 }
 
-function readBlock(fence: Fence): Omit<PythonBlock, "files" | "isNotebook"> {
+function readBlock(fence: Fence): Omit<PythonBlock, "files" | "isNotebook" | "pins"> {
 	const code: string[] = [];
 	const markers: Marker[] = [];
 	for (const line of fence.text.split("\n")) {

@@ -1,14 +1,6 @@
 /** New rows in a model's embeddings: for which tokens they are, and whether an adapter's config trains them. */
-import type {
-	Condition,
-	ConfigView,
-	ConstantView,
-	EventCase,
-	EventKind,
-	ModelEvent,
-	ModelGraph,
-} from "../../analysis/graph";
-import { judge, type Verdict } from "./judge";
+import type { ConfigView, ConstantView, EventCase, EventKind, ModelEvent, ModelGraph } from "../../analysis/graph";
+import { holdsIn, judge, type Verdict } from "./judge";
 import { madeWith } from "./made-with";
 import { samePlace, textOf } from "./source";
 
@@ -36,16 +28,10 @@ export function newTokens(graph: ModelGraph, { kind, api, call, cases }: ModelEv
 		if (textOf(graph, func) !== `${tokenizer}.${added.api}`) continue;
 		const [first, ...others] = added.cases;
 		const tokens = first?.tokens?.filter((token) => !COMMON.test(token)) ?? [];
-		const isSure = others.length === 0 && cases.every((one) => holdsIn(first?.conditions ?? [], one));
+		const isSure = others.length === 0 && cases.every((one) => first?.conditions.every((test) => holdsIn(one, test)));
 		if (isSure && tokens.length > 0) return { added, tokens };
 	}
 	return undefined;
-}
-
-function holdsIn(conditions: readonly Condition[], situation: EventCase): boolean {
-	return conditions.every((condition) =>
-		situation.conditions.some((other) => other.holds === condition.holds && samePlace(other.test, condition.test)),
-	);
 }
 
 /** Modules of transformers' models that hold token embeddings, or give tokens out. */
