@@ -126,8 +126,8 @@ describe("checks to insert", () => {
 	});
 
 	test("where something is wrong only what mends it is offered, unless refactorings are asked for", async () => {
-		const document = await openIn(wrong);
-		const range = rangeOf(wrong, "PeftModel.from_pretrained");
+		const document = await openIn(misuse);
+		const range = atLoad;
 		const kinds = async (only?: string[]) =>
 			new Set((await document.actions({ range, ...(only && { only }) })).map(({ kind }) => kind));
 		expect([...(await kinds())]).not.toContain("refactor.rewrite");
