@@ -60,6 +60,8 @@ export type Effect =
 				readonly load4bit?: Param;
 				readonly load8bit?: Param;
 				readonly default?: "4bit";
+				/** Boolean parameters that overrule the others. */
+				readonly unless?: readonly Param[];
 			};
 	  }
 	/** A new Core that is wrapped and has an adapter loaded (AutoPeftModel…). */

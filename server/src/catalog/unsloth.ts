@@ -18,7 +18,12 @@ const PATTERNS: NonNullable<Library["patterns"]> = [
 			family: "CausalLM",
 			source: "model_name",
 			returns: "first-of-tuple",
-			quantization: { load4bit: "load_in_4bit", load8bit: "load_in_8bit", default: "4bit" },
+			quantization: {
+				load4bit: "load_in_4bit",
+				load8bit: "load_in_8bit",
+				default: "4bit",
+				unless: ["load_in_16bit", "load_in_fp8", "full_finetuning"],
+			},
 		},
 	},
 	{

@@ -37,6 +37,7 @@ export function createModel(c: ApiCall, effect: Effect & { kind: "create-model" 
 export function quantization(c: ApiCall, effect: Effect & { kind: "create-model" }): CoreObject["quantized"] {
 	const asked = effect.quantization;
 	if (!asked) return "none";
+	if (asked.unless?.some((parameter) => flag(c, parameter, false) !== false)) return "unknown";
 	const bits4 = asked.load4bit ? flag(c, asked.load4bit, asked.default === "4bit") : false;
 	if (bits4 === true) return "4bit";
 	if (asked.load8bit && flag(c, asked.load8bit, false) === true) return "8bit";
