@@ -30,6 +30,7 @@ export function analyze(input: AnalysisInput): ModelGraph {
 	runFile(machine, input.facts);
 	return machine.recorder.graph(
 		machine.files.map(({ id, name, text }, file) => ({ id, name, text, cells: file === 0 ? input.cells : undefined })),
+		machine.program.checkouts,
 	);
 }
 

@@ -38,6 +38,8 @@ export interface ModelGraph {
 	readonly reads: readonly ModelRead[];
 	/** Where the analysis gave up, and why; for the log, never for the person's eye. */
 	readonly notes: readonly { readonly place: Place; readonly message: string }[];
+	/** Libraries of which the program may run with a checkout in the workspace: what they take may be more than is known. */
+	readonly checkouts: readonly string[];
 }
 
 export interface CoreInfo {

@@ -30,7 +30,9 @@ export interface Program {
 	find(from: string, level: number, path: string): ProgramModule | undefined;
 	/** The module `name` in the package `of`; undefined also where `of` is no package. */
 	submodule(of: string, name: string): ProgramModule | undefined;
+	/** Libraries of which the workspace has a checkout that the program may run with instead. */
+	readonly checkouts: readonly string[];
 }
 
 /** A file on its own: all it imports is unseen. */
-export const ALONE: Program = { entry: "", find: () => undefined, submodule: () => undefined };
+export const ALONE: Program = { entry: "", find: () => undefined, submodule: () => undefined, checkouts: [] };

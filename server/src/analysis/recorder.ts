@@ -66,7 +66,7 @@ export interface Recorder {
 	/** A point to go back to when an entry is given up: everything recorded since then is forgotten. */
 	mark(): Mark;
 	rollback(mark: Mark): void;
-	graph(sources: ModelGraph["sources"]): ModelGraph;
+	graph(sources: ModelGraph["sources"], checkouts: ModelGraph["checkouts"]): ModelGraph;
 }
 
 interface Mark {
@@ -188,9 +188,10 @@ export function createRecorder(textOf: (file: FileId) => string): Recorder {
 			for (const { draft, key } of readLog.splice(mark.reads)) draft.cases.delete(key);
 		},
 
-		graph(sources) {
+		graph(sources, checkouts) {
 			return {
 				sources,
+				checkouts,
 				cores,
 				events: renumber(events),
 				reads: [...reads.values()]

@@ -14,6 +14,7 @@ export function testProgram(entry: string, files: ReadonlyMap<string, string>, p
 
 	return {
 		entry,
+		checkouts: [],
 		find(from, level, path) {
 			const folder = from.split("/").slice(0, -Math.max(level, 1));
 			const base = level === 0 ? [] : folder;

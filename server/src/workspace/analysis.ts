@@ -49,6 +49,7 @@ export function silence(name: string, text: string): Analysis {
 		events: [],
 		reads: [],
 		notes: [],
+		checkouts: [],
 	};
 	return { id: ++analyses, comments: [], graph, findings: () => [] };
 }

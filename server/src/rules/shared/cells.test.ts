@@ -11,6 +11,7 @@ const graphOf = (text: string, cells: boolean): ModelGraph => ({
 	events: [],
 	reads: [],
 	notes: [],
+	checkouts: [],
 });
 
 /** Deletes `[…]` and puts `<…>` in, in the order of the text. */

@@ -5,7 +5,7 @@ import { type Imported, imported, importedInstead } from "./imports";
 
 function applied(text: string, find: (graph: ModelGraph) => Imported | undefined): string | undefined {
 	const sources = [{ name: "a.py", id: "", text, cells: undefined }];
-	const found = find({ sources, cores: [], events: [], reads: [], notes: [] });
+	const found = find({ sources, cores: [], events: [], reads: [], notes: [], checkouts: [] });
 	if (found === undefined) return undefined;
 	const put = found.edits.reduceRight(
 		(left, edit) => left.slice(0, edit.start) + edit.text + left.slice(edit.end),

@@ -32,7 +32,7 @@ export function answersOf(
 	handed: ReadonlyMap<string, ProgramNode>,
 	nameOf: (id: string) => string,
 	facts: FactsCache,
-): Pick<Program, "entry" | "find" | "submodule"> {
+): Pick<Program, "entry" | "find" | "submodule" | "checkouts"> {
 	const modules = new Map<string, ProgramModule>();
 	/** By the path that a submodule has below its package's folder. */
 	const submodules = new Map<string, Target>();
@@ -53,6 +53,7 @@ export function answersOf(
 
 	return {
 		entry: entry.id,
+		checkouts: [...new Set([...nodes.values()].flatMap(({ edges }) => edges.checkouts))],
 		find: (from, level, path) => moduleOf(handed.get(from)?.edges.found.get(edgeKey(level, path))),
 		submodule(of, name) {
 			const folder = handed.get(of)?.target.folder;

@@ -380,3 +380,22 @@ describe("what an import means", () => {
 		expect(meaning(await load(at, code), code)).toBe(means);
 	});
 });
+
+const checkouts: Readonly<
+	Record<string, readonly [code: string, files: readonly string[], expected: readonly string[]]>
+> = {
+	"a package beside the script": ["from peft import LoraConfig", ["/ws/peft/__init__.py"], ["peft"]],
+	"a package further up": ["import peft", ["/ws/peft/__init__.py", "/ws/jobs/x.py"], ["peft"]],
+	"under src": ["import peft.utils", ["/ws/src/peft/__init__.py"], ["peft"]],
+	"a whole repository": ["import peft", ["/ws/peft/src/peft/__init__.py"], ["peft"]],
+	"a folder of data": ["import peft", ["/ws/peft/data.py"], []],
+	"a library that is not imported": ["import torch", ["/ws/peft/__init__.py"], []],
+	"no library": ["import tools", ["/ws/tools/__init__.py"], []],
+};
+
+describe("checkouts of libraries", () => {
+	test.each(Object.entries(checkouts))("%s", async (_name, [code, files, expected]) => {
+		const { load } = world(parser, Object.fromEntries(files.map((file) => [file, "import peft"])), ["/ws"]);
+		expect((await load("/ws/jobs/train.py", `${code}\nimport peft_tools`)).checkouts).toEqual(expected);
+	});
+});

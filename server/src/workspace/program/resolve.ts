@@ -21,6 +21,8 @@ export interface Edges {
 	readonly found: ReadonlyMap<string, Target>;
 	/** All of these, and the submodules that are named, each once. */
 	readonly targets: readonly Target[];
+	/** Libraries it imports of which there is a checkout where Python may look first: a fork, as likely as not. */
+	readonly checkouts: readonly string[];
 }
 
 /** Where the files are that a file may import. Nothing else is looked at. */
@@ -40,13 +42,14 @@ export function edgeKey(level: number, path: string): string {
 	return `${level}:${path}`;
 }
 
-export const NO_EDGES: Edges = { found: new Map(), targets: [] };
+export const NO_EDGES: Edges = { found: new Map(), targets: [], checkouts: [] };
 
 export function resolveImports(file: string, imports: Imports, territory: Territory, look: Look): Edges {
 	const place = placeOf(file, imports, territory, look);
 	if (isLibrary(place)) return NO_EDGES;
 	const found = new Map<string, Target>();
 	const targets = new Map<string, Target>();
+	const checkouts = new Set<string>();
 
 	function keep(target: Target): void {
 		if (!targets.has(target.id)) targets.set(target.id, target);
@@ -71,10 +74,11 @@ export function resolveImports(file: string, imports: Imports, territory: Territ
 
 	for (const statement of imports.statements) {
 		if (statement.form === "exports" && !isInit(file)) continue;
+		if (statement.level === 0 && hasCheckout(topOf(statement.path), place, look)) checkouts.add(topOf(statement.path));
 		const chain = statement.level === 0 ? absolute(statement.path, place, look) : relative(statement, place, look);
 		if (chain !== undefined && chain.length > 0) record(statement, chain);
 	}
-	return { found, targets: [...targets.values()] };
+	return { found, targets: [...targets.values()], checkouts: [...checkouts] };
 }
 
 /** Equal edges lead to equal programs. */
@@ -82,6 +86,7 @@ export function sameEdges(a: Edges, b: Edges): boolean {
 	return (
 		a.found.size === b.found.size &&
 		a.targets.length === b.targets.length &&
+		a.checkouts.join() === b.checkouts.join() &&
 		[...a.found].every(([key, target]) => sameTarget(target, b.found.get(key))) &&
 		a.targets.every((target, index) => sameTarget(target, b.targets[index]))
 	);
@@ -165,6 +170,17 @@ function absolute(path: string, place: Place, look: Look): readonly Target[] | u
 	return chains.find(([first]) => first?.id !== first?.folder) ?? chains[0];
 }
 
+/** `peft/`, `src/peft/` or `peft/src/peft/` in a folder that Python may have been started in. */
+function hasCheckout(library: string, place: Place, look: Look): boolean {
+	if (!isLibraryRoot(library)) return false;
+	return rootsFor(place, look).some((root) => {
+		if (look.entries(root)?.get(library) !== "directory") return false;
+		const folder = childOf(root, library);
+		const source = look.entries(folder)?.get("src") === "directory" ? childOf(folder, "src") : undefined;
+		return isPackage(look, folder) || (source !== undefined && isPackage(look, childOf(source, library)));
+	});
+}
+
 /** Only a file beside a script comes before a library: a folder of that name is a checkout, or data. */
 function shadow(
 	parts: readonly string[],
@@ -246,6 +262,10 @@ export function folderOfInit(id: string): string | undefined {
 
 function isInit(id: string): boolean {
 	return id.endsWith("/__init__.py");
+}
+
+function topOf(path: string): string {
+	return partsOf(path)[0] ?? "";
 }
 
 function partsOf(path: string): readonly string[] {
