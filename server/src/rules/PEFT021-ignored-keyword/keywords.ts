@@ -1,13 +1,11 @@
 /** What `PeftModel.from_pretrained(…, **kwargs)` does with a keyword. Everything here is what evidence.py observes. */
+import { distance } from "../shared/distance";
 
 /**
  * misspelt: `is_trainable` is meant. field: of the adapter's config. config: a whole config. weights: how the base model's weights
  * are loaded. unknown: none of these.
  */
 export type Ignored = "misspelt" | "field" | "config" | "weights" | "unknown";
-
-/** The first version of PEFT whose parameters are not known here. */
-export const UNREAD_PEFT = "0.22";
 
 const ACCEPTED: ReadonlySet<string> = new Set([
 	// The signature, PEFT 0.21: inspect.signature(peft.PeftModel.from_pretrained).
@@ -128,16 +126,4 @@ export function readKeyword(name: string): Ignored | undefined {
 	if (CONFIGS.has(name)) return "config";
 	if (WEIGHTS.has(name)) return "weights";
 	return TRAINING.has(name) || distance(name, TRAINABLE) <= SLIPS ? "misspelt" : "unknown";
-}
-
-/** How many letters have to be put in, taken out or replaced to make one word the other. */
-function distance(a: string, b: string): number {
-	let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-	for (const [i, letter] of [...a].entries()) {
-		const next = [i + 1];
-		for (const [j, other] of [...b].entries())
-			next.push(Math.min((row[j] ?? 0) + Number(letter !== other), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-		row = next;
-	}
-	return row[b.length] ?? 0;
 }

@@ -1,4 +1,5 @@
 import type { ArgSite, ModelEvent, ModelGraph } from "../../analysis/graph";
+import { UNREAD_PEFT } from "../../catalog/config-fields";
 import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { calleeText } from "../shared/calls";
 import { judge, type Verdict } from "../shared/judge";
@@ -7,7 +8,7 @@ import { timeline } from "../shared/timeline";
 import { isBounded, type Versions } from "../versions";
 import { consequence, isFalse, type Others, othersOf } from "./consequence";
 import { fixes } from "./fixes";
-import { type Ignored, readKeyword, UNREAD_PEFT } from "./keywords";
+import { type Ignored, readKeyword } from "./keywords";
 
 const meta: RuleMeta = {
 	code: "PEFT021",
