@@ -293,7 +293,7 @@ def python_blocks(document, heading):
 
 def execute(source):
     # the one change to what is printed: TRL asks for a GPU unless told otherwise
-    source = source.replace("SFTConfig(", "SFTConfig(use_cpu=True, bf16=False, ")
+    source = re.sub(r"\b(?:SFT|DPO)Config\(", r"\g<0>use_cpu=True, bf16=False, ", source)
     names = {"__name__": "__main__"}
     exec(compile(source, "<document>", "exec"), names)
     return names

@@ -1,6 +1,7 @@
 /** Code that expects a call to fail: told from indentation, since the graph keeps no blocks. */
 import type { CallSite, ModelEvent, ModelGraph } from "../../analysis/graph";
 import { lineStart } from "./edits";
+import { textOf } from "./source";
 
 /**
  * A `try` with a handler stands around the call in its own function, or one that names the error around a call that leads
@@ -9,6 +10,13 @@ import { lineStart } from "./edits";
 export function isTried(graph: ModelGraph, { call, frames }: ModelEvent, error: RegExp): boolean {
 	if (handlersAround(graph, call).length > 0) return true;
 	return frames.some((frame) => handlersAround(graph, frame.call).some((handler) => error.test(handler)));
+}
+
+/** A test of a library makes on purpose what would be wrong elsewhere. */
+export function isInTest(graph: ModelGraph, { call, frames }: ModelEvent): boolean {
+	return [call, ...frames.map((frame) => frame.call)].some(({ scope }) =>
+		/^(?:@[^\n]*\n\s*)*(?:async\s+)?def\s+test/.test(textOf(graph, scope)),
+	);
 }
 
 /** A name is asked for as a string anywhere in the program, or set from outside: `hasattr(model, "unload")`, `model.unload = …` */
