@@ -25,6 +25,7 @@ const meta: RuleMeta = {
 		"https://github.com/huggingface/peft/pull/1106",
 		"https://github.com/huggingface/peft/issues/2945",
 	],
+	silences: ["PEFT038"],
 };
 
 /** Saving the network inside of a PeftModel, or the base variable, while PEFT's layers are in it. */
@@ -73,5 +74,6 @@ function report(graph: ModelGraph, save: ModelEvent, verdict: Verdict): RuleFind
 			{ event: save, message: `${calleeText(graph, save)} writes the weights under the names of the adapter layers` },
 		]),
 		event: save.id,
+		cause: injection?.id,
 	};
 }

@@ -12,6 +12,13 @@ export function cellOf(graph: ModelGraph, place: Place): number | undefined {
 	return index === -1 ? undefined : index;
 }
 
+/** Nothing but comments stands behind it in its cell: the notebook shows what it returns. */
+export function endsCell(graph: ModelGraph, place: Place): boolean {
+	const { text = "", cells } = graph.sources[place.file] ?? {};
+	const cell = cells?.[cellOf(graph, place) ?? -1];
+	return cell !== undefined && !hasCode(text.slice(place.end, cell.end));
+}
+
 /**
  * The fix as it may be offered: in a notebook all of it is in one cell, and leaves that with some code. Undefined when it
  * cannot be so.
