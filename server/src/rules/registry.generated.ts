@@ -5,6 +5,8 @@ import { rule as PEFT003 } from "./PEFT003-nested-wrap/rule";
 import { rule as PEFT004 } from "./PEFT004-train-frozen-adapter/rule";
 import { rule as PEFT005 } from "./PEFT005-save-after-unload/rule";
 import { rule as PEFT006 } from "./PEFT006-save-base-with-adapter-layers/rule";
+import { rule as PEFT007 } from "./PEFT007-config-loaded-weights-not/rule";
+import { rule as PEFT008 } from "./PEFT008-mutated-base-as-baseline/rule";
 import { rule as PEFT009 } from "./PEFT009-base-reused-after-merge/rule";
 import { rule as PEFT010 } from "./PEFT010-base-wrapped-again/rule";
 import { rule as PEFT011 } from "./PEFT011-adapter-not-activated/rule";
@@ -14,6 +16,7 @@ import { rule as PEFT014 } from "./PEFT014-optimizer-before-adapter/rule";
 import { rule as PEFT015 } from "./PEFT015-frozen-after-wrap/rule";
 import { rule as PEFT016 } from "./PEFT016-train-after-merge/rule";
 import { rule as PEFT017 } from "./PEFT017-compile-before-adapter/rule";
+import { rule as PEFT018 } from "./PEFT018-distribute-before-adapter/rule";
 import { rule as PEFT019 } from "./PEFT019-adapter-state-dict-mismatch/rule";
 import { rule as PEFT020 } from "./PEFT020-state-dict-monkeypatch/rule";
 import { rule as PEFT021 } from "./PEFT021-ignored-keyword/rule";
@@ -21,14 +24,18 @@ import { rule as PEFT022 } from "./PEFT022-in-place-result-assigned/rule";
 import { rule as PEFT023 } from "./PEFT023-string-for-module-list/rule";
 import { rule as PEFT025 } from "./PEFT025-resize-after-wrap/rule";
 import { rule as PEFT026 } from "./PEFT026-peft-config-with-peft-model/rule";
+import { rule as PEFT027 } from "./PEFT027-merge-into-quantized/rule";
 import { rule as PEFT028 } from "./PEFT028-unfrozen-base-not-saved/rule";
 import { rule as PEFT029 } from "./PEFT029-checkpointing-without-input-grads/rule";
 import { rule as PEFT030 } from "./PEFT030-wrong-method-for-state/rule";
 import { rule as PEFT032 } from "./PEFT032-bad-adapter-name/rule";
 import { rule as PEFT033 } from "./PEFT033-named-adapter-subfolder/rule";
+import { rule as PEFT034 } from "./PEFT034-invalid-config-argument/rule";
 import { rule as PEFT036 } from "./PEFT036-adalora-not-driven/rule";
 import { rule as PEFT037 } from "./PEFT037-removed-api/rule";
+import { rule as PEFT038 } from "./PEFT038-wrapper-discarded/rule";
 import { rule as PEFT040 } from "./PEFT040-meta-device-training/rule";
+import { rule as PEFT043 } from "./PEFT043-multi-adapter-with-base-mutating-init/rule";
 import { rule as PEFT044 } from "./PEFT044-unload-result-discarded/rule";
 import { rule as PEFT045 } from "./PEFT045-new-tokens-not-trained/rule";
 import { rule as PEFT046 } from "./PEFT046-cell-not-rerunnable/rule";
@@ -41,6 +48,8 @@ export const rules: readonly Rule[] = [
 	PEFT004,
 	PEFT005,
 	PEFT006,
+	PEFT007,
+	PEFT008,
 	PEFT009,
 	PEFT010,
 	PEFT011,
@@ -50,6 +59,7 @@ export const rules: readonly Rule[] = [
 	PEFT015,
 	PEFT016,
 	PEFT017,
+	PEFT018,
 	PEFT019,
 	PEFT020,
 	PEFT021,
@@ -57,14 +67,18 @@ export const rules: readonly Rule[] = [
 	PEFT023,
 	PEFT025,
 	PEFT026,
+	PEFT027,
 	PEFT028,
 	PEFT029,
 	PEFT030,
 	PEFT032,
 	PEFT033,
+	PEFT034,
 	PEFT036,
 	PEFT037,
+	PEFT038,
 	PEFT040,
+	PEFT043,
 	PEFT044,
 	PEFT045,
 	PEFT046,
