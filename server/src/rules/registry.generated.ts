@@ -28,6 +28,7 @@ import { rule as PEFT027 } from "./PEFT027-merge-into-quantized/rule";
 import { rule as PEFT028 } from "./PEFT028-unfrozen-base-not-saved/rule";
 import { rule as PEFT029 } from "./PEFT029-checkpointing-without-input-grads/rule";
 import { rule as PEFT030 } from "./PEFT030-wrong-method-for-state/rule";
+import { rule as PEFT031 } from "./PEFT031-half-adapter-with-amp/rule";
 import { rule as PEFT032 } from "./PEFT032-bad-adapter-name/rule";
 import { rule as PEFT033 } from "./PEFT033-named-adapter-subfolder/rule";
 import { rule as PEFT034 } from "./PEFT034-invalid-config-argument/rule";
@@ -71,6 +72,7 @@ export const rules: readonly Rule[] = [
 	PEFT028,
 	PEFT029,
 	PEFT030,
+	PEFT031,
 	PEFT032,
 	PEFT033,
 	PEFT034,

@@ -24,7 +24,27 @@ export function same(c: ApiCall, effect: Effect & { kind: "same" }): Value {
 			happen(c, "kbit-prepare", handle, undefined, (core, event) => setTrainable(core, undefined, false, event));
 		return resolve(c.state, value);
 	}
+	const dtype = effect.what === "dtype" || effect.what === "device" ? dtypeOf(c) : undefined;
+	const cast = dtype === undefined ? undefined : knownModel(c.state, resolve(c.state, value));
+	if (cast) happen(c, "cast", cast, undefined, (core) => core, { source: dtype });
 	return value;
+}
+
+const CASTS: ReadonlyMap<string, string> = new Map([
+	["half", "float16"],
+	["float", "float32"],
+	["double", "float64"],
+	["bfloat16", "bfloat16"],
+]);
+
+/** The type that a call gives to a model's weights, where it names one: `half()`, `to(torch.float16)`. */
+function dtypeOf({ api, args, state }: ApiCall): string | undefined {
+	const given = [...args.positional, ...args.keywords.values()].map((value) => resolve(state, value));
+	const named = given.map((value) =>
+		value.k === "external" ? /^torch\.(\w*float\d*|half|double)$/.exec(value.name) : null,
+	);
+	const name = named.find((match) => match !== null)?.[1];
+	return name === undefined ? CASTS.get(api) : (CASTS.get(name) ?? name);
 }
 
 export function toggleAdapters(c: ApiCall, effect: Effect & { kind: "toggle-adapters" }): Value {

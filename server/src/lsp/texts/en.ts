@@ -115,6 +115,7 @@ export const en = {
 	"event.train": "the model is trained",
 	"event.optimizer": "an optimizer takes the parameters",
 	"event.optimizer-step": "the optimizer takes a step",
+	"event.cast": "the weights get another type",
 	"event.checkpointing": "gradient checkpointing is switched on",
 	"event.input-grads": "the inputs get gradients",
 	"event.resize-embeddings": "token embeddings are resized",

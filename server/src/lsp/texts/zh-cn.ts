@@ -107,6 +107,7 @@ export const zhCn: TextTable = {
 	"event.train": "训练模型",
 	"event.optimizer": "优化器接收参数",
 	"event.optimizer-step": "优化器更新一步",
+	"event.cast": "改变权重的数据类型",
 	"event.checkpointing": "打开梯度检查点",
 	"event.input-grads": "为输入打开梯度",
 	"event.resize-embeddings": "调整词嵌入的大小",
