@@ -125,6 +125,15 @@ describe("checks to insert", () => {
 		}
 	});
 
+	test("where something is wrong only what mends it is offered, unless refactorings are asked for", async () => {
+		const document = await openIn(misuse);
+		const range = atLoad;
+		const kinds = async (only?: string[]) =>
+			new Set((await document.actions({ range, ...(only && { only }) })).map(({ kind }) => kind));
+		expect([...(await kinds())]).not.toContain("refactor.rewrite");
+		expect([...(await kinds(["refactor"]))]).toEqual(["refactor.rewrite"]);
+	});
+
 	test("nothing where no adapter is loaded", async () => {
 		const document = await openIn(right);
 		const range = rangeOf(right, "AutoModelForCausalLM.from_pretrained");

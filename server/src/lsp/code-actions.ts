@@ -33,9 +33,12 @@ export function registerCodeActions(connection: Connection, session: GetSession)
 			if (asked.document.version === undefined) return [];
 			const wants = wantedKinds(property(params, "context"));
 			const selected = findingsIn(asked, { start, end });
+			// What is wrong is mended first; who asks for refactorings gets them all the same.
+			const isAssisted =
+				wants(CodeActionKind.RefactorRewrite) && (selected.length === 0 || !wants(CodeActionKind.QuickFix));
 			return [
 				...(wants(CodeActionKind.QuickFix) ? selected.flatMap((finding) => quickFixes(asked, finding, params)) : []),
-				...(wants(CodeActionKind.RefactorRewrite) ? assists(asked, { start, end }) : []),
+				...(isAssisted ? assists(asked, { start, end }) : []),
 				...(wants(fixAllKind) ? fixAll(asked) : []),
 			];
 		});

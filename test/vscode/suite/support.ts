@@ -32,7 +32,12 @@ async function restore(document: vscode.TextDocument): Promise<void> {
 	const everything = new vscode.Range(0, 0, document.lineCount, 0);
 	edit.replace(document.uri, everything, new TextDecoder().decode(bytes));
 	await vscode.workspace.applyEdit(edit);
-	if (!(await document.save())) throw new Error(`${document.uri} could not be restored.`);
+	// A save that a crashed server was to take part in may be given up.
+	await until(
+		`${document.uri} to be restored`,
+		() => document.save(),
+		(isSaved) => isSaved,
+	);
 }
 
 /** Polls until `read` gives something that `accept` takes; the error of a timeout tells the last value. */
