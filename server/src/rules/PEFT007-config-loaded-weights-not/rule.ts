@@ -7,7 +7,7 @@ import { both, madeWith } from "../shared/made-with";
 import { lineText, quote, samePlace } from "../shared/source";
 import { timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
-import { mayGetWeights } from "./weights";
+import { isMeasured, mayGetWeights } from "./weights";
 
 const meta: RuleMeta = {
 	code: "PEFT007",
@@ -32,7 +32,7 @@ const meta: RuleMeta = {
 export const rule: Rule = {
 	meta,
 	check: (graph) =>
-		graph.events.filter(makesAdapter).flatMap((made) => {
+		(isMeasured(graph) ? [] : graph.events.filter(makesAdapter)).flatMap((made) => {
 			const used = isInTest(graph, made) || mayGetWeights(graph, made) ? undefined : firstUse(graph, made);
 			return used === undefined ? [] : [report(graph, made, used)];
 		}),

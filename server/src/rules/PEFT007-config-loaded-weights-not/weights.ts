@@ -1,4 +1,4 @@
-/** How the adapter may come to its weights after all: by training, by a load, or in code that cannot be seen. */
+/** How the adapter may come to its weights after all (by training, by a load, in code that cannot be seen), or need none. */
 import type { EventKind, ModelEvent, ModelGraph, ModelRead } from "../../analysis/graph";
 import { lineStart } from "../shared/edits";
 import { samePlace, textOf } from "../shared/source";
@@ -24,6 +24,14 @@ const SETTLE: ReadonlySet<EventKind> = new Set([
 /** What trains a model or gives it weights where the graph may not see that it is this one. */
 const MAY_SETTLE =
 	/\.backward\(|load_state_dict|\bload_state\(|\bload_checkpoint|hotswap|set_peft_model_state_dict|\.copy_\(|\.data\s*=(?!=)/;
+
+/** To measure speed or memory, weights are not needed. */
+const MEASURES = /\bperf_counter|benchmark|\bmax_memory_|\bcuda\.Event\(|\btimeit\b/i;
+
+/** The program is about what an adapter costs, not about what it says. */
+export function isMeasured(graph: ModelGraph): boolean {
+	return graph.sources.some(({ text }) => MEASURES.test(text));
+}
 
 export function mayGetWeights(graph: ModelGraph, made: ModelEvent): boolean {
 	if (graph.sources.some(({ text }) => MAY_SETTLE.test(text)) || isOfNetwork(graph, made)) return true;

@@ -94,6 +94,14 @@ def prompt():
     return all_of(output_is(base, "base"), trainable_is(base, False))
 
 
+@evidence.claim("a PeftModel's generate() takes positional arguments, in PEFT 0.7 keywords alone")
+def positional():
+    model = fresh()
+    if since(0, 8):
+        return model.generate(PROMPT, max_new_tokens=1).shape[1] == PROMPT.shape[1] + 1, "one token more"
+    return raises(TypeError, lambda: model.generate(PROMPT, max_new_tokens=1))
+
+
 # --- what looks the same and is right
 
 

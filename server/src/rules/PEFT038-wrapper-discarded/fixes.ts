@@ -11,7 +11,7 @@ export function fixes({ event: id }: Finding, graph: ModelGraph): readonly Fix[]
 	return call === undefined ? [] : ranked([keep(graph, call)]);
 }
 
-/** What means the same of the wrapper, or does what is wanted. Until PEFT 0.8 its `generate` took keywords alone. */
+/** What means the same of the wrapper, or does what is wanted. In PEFT 0.7 its `generate` takes keywords alone. */
 const SHARED: ReadonlySet<string> = new Set([
 	"bfloat16",
 	"config",
