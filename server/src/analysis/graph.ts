@@ -233,6 +233,8 @@ export interface PathStep {
 	readonly event: EventId | undefined;
 	/** The passes of the loops around the event, where these are run one by one; empty otherwise. */
 	readonly turn: string;
+	/** The event that handed it back prepared for several processes, and thus perhaps with a wrapper of its own around it. */
+	readonly prepared?: EventId | undefined;
 }
 
 export interface AdapterView {

@@ -34,7 +34,14 @@ export function inside(path: readonly PathStep[]): readonly PathStep[] {
 export function stripEnvironment(path: readonly PathStep[]): readonly PathStep[] {
 	let index = 0;
 	while (index < path.length && ENVIRONMENT.includes(path[index]?.token ?? "")) index++;
-	return path.slice(index);
+	return markPrepared(path.slice(index), undefined);
+}
+
+/** Around a PeftModel that was prepared there may be one wrapper more, or none: the path stays as it is. */
+export function markPrepared(path: readonly PathStep[], event: EventId | undefined): readonly PathStep[] {
+	const [outermost, ...rest] = path;
+	if (outermost?.token !== "P" || outermost.prepared === event) return path;
+	return [{ ...outermost, prepared: event }, ...rest];
 }
 
 export interface NewCore {

@@ -2,7 +2,7 @@
 import { lookupAttribute, lookupMethod } from "../catalog";
 import type { MethodSpec, Receiver } from "../catalog/types";
 import type { PathStep } from "./graph";
-import { inside, isPeftPath, refineToPeft } from "./handles";
+import { inside, isPeftPath, markPrepared, refineToPeft } from "./handles";
 import type { CoreObject } from "./heap";
 import { getCore, getObject, resolve, type State, setObject } from "./state";
 import { UNNAMED } from "./transitions";
@@ -61,7 +61,8 @@ export function handleAttribute(state: State, handle: HandleValue, name: string)
 	const spec = modelMethod(receiver, name);
 	if (spec) return { k: "method", self: handle, spec };
 	// What accelerate or deepspeed prepared may hold the model under this name, and is not told from it.
-	if (name === "module" && core.env.includes("prepared")) return handle;
+	if (name === "module" && core.env.includes("prepared"))
+		return { ...handle, path: markPrepared(handle.path, undefined) };
 	if (outer === "?" && lookupMethod("peft-model", name)) return { k: "native", self: handle, name };
 	if (PEFT_ONLY_NAMES.includes(name) && handleHas(state, handle, name) === false)
 		return { k: "native", self: handle, name };
@@ -162,6 +163,7 @@ export function handleHas(state: State, handle: HandleValue, name: string): bool
 	)
 		return true;
 	if (outer === undefined && core.family !== "Unknown" && PEFT_ONLY_NAMES.includes(name)) return false;
+	if (name === "module" && handle.path[0]?.prepared !== undefined) return undefined;
 	if (name === "module" || name === "_orig_mod")
 		return outer === name ? true : core.family === "Unknown" ? undefined : false;
 	return undefined;

@@ -182,7 +182,12 @@ export function isNone(value: Value): boolean {
 }
 
 export function pathKey(path: readonly PathStep[]): string {
-	return path.map((step) => `${step.token}${step.event ?? ""}${step.turn}`).join("/");
+	return path
+		.map(
+			({ token, event = "", turn, prepared }) =>
+				`${token}${event}${turn}${prepared === undefined ? "" : `p${prepared}`}`,
+		)
+		.join("/");
 }
 
 /** A string equal for equal values and different for different ones. */

@@ -1,7 +1,7 @@
 /** Other ways to the same model. */
 
 import type { Effect, Param } from "../../catalog/types";
-import { asModel, knownModel, wrapPath } from "../handles";
+import { asModel, knownModel, markPrepared, wrapPath } from "../handles";
 import { siteKey } from "../machine";
 import { getCore, resolve, setObject } from "../state";
 import { remember, setTrainable, switchOn } from "../transitions";
@@ -82,8 +82,8 @@ export function prepare(c: ApiCall, effect: Effect & { kind: "prepare" }): Value
 function prepareOne(c: ApiCall, value: Value): Value {
 	const handle = knownModel(c.state, value);
 	if (!handle) return value;
-	happen(c, "prepare", handle, undefined, (core) =>
+	const event = happen(c, "prepare", handle, undefined, (core) =>
 		core.env.includes("prepared") ? core : { ...core, env: [...core.env, "prepared"] },
 	);
-	return value;
+	return value.k === "handle" ? { ...value, path: markPrepared(value.path, event) } : value;
 }
