@@ -171,7 +171,7 @@ export interface EventCase {
 	readonly config: ConfigView | undefined;
 	/** The `TrainingArguments` of the trainer that trains here, where it is one we followed. */
 	readonly options: ConfigView | undefined;
-	/** The path or id that the call loads from or saves to, or the type it casts to, where it is known. */
+	/** The path or id that the call loads from, saves to or makes the model from, or the type it casts to, where it is known. */
 	readonly source: string | undefined;
 	/** What `load_state_dict` was given: weights as PEFT saves them, under keys without the adapter's name. */
 	readonly weights: "adapter" | undefined;

@@ -112,7 +112,21 @@ export function createRecorder(textOf: (file: FileId) => string): Recorder {
 			if (!draft) return;
 			const after = parts.target && coreAt(state, parts.target.core);
 			const certain = state.guesses.length === 0 && !ctx.deliberate;
-			const key = `${handleKey(parts.target, parts.before)}|${coreKey(parts.before)}|${coreKey(after)}|${handleKey(parts.result)}|${parts.adapter}|${certain}|${ctx.pass}|${parts.weights}|${parts.optimizer?.made}|${parts.tokens?.join()}|${configKey(parts.config)}|${configKey(parts.options)}`;
+			const key = [
+				handleKey(parts.target, parts.before),
+				coreKey(parts.before),
+				coreKey(after),
+				handleKey(parts.result),
+				parts.adapter,
+				certain,
+				ctx.pass,
+				parts.weights,
+				parts.optimizer?.made,
+				parts.tokens?.join(),
+				configKey(parts.config),
+				configKey(parts.options),
+				parts.source,
+			].join("|");
 			const known = draft.cases.get(key);
 			if (known) {
 				draft.cases.set(key, { ...known, conditions: common(known.conditions, state.conditions) });

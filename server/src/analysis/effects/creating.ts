@@ -18,8 +18,8 @@ export function label(c: ApiCall): string {
 }
 
 export function createModel(c: ApiCall, effect: Effect & { kind: "create-model" }): Value {
-	const given = effect.prefix && effect.source ? argument(c, effect.source) : undefined;
-	const inner = given && knownModel(c.state, given);
+	const given = argument(c, effect.source);
+	const inner = effect.prefix && given && knownModel(c.state, given);
 	const event = newEvent(c, "create");
 	const core =
 		inner ??
@@ -30,7 +30,8 @@ export function createModel(c: ApiCall, effect: Effect & { kind: "create-model" 
 			c.machine,
 		);
 	const handle = effect.prefix ? { ...core, path: wrapPath(core.path, effect.prefix, event) } : core;
-	record(c, event, { target: inner, before: inner && getCore(c.state, inner.core), result: handle });
+	const before = inner && getCore(c.state, inner.core);
+	record(c, event, { target: inner, before, result: handle, source: text(given) });
 	return effect.returns === "first-of-tuple" ? tuple([handle, unknownResult(c)]) : handle;
 }
 
