@@ -7,7 +7,7 @@ import { circumstance, judge } from "../shared/judge";
 import { samePlace } from "../shared/source";
 import { isOperatedOn } from "../shared/surgery";
 import { timeline } from "../shared/timeline";
-import { isTraining } from "../shared/training";
+import { firstTraining } from "../shared/training";
 import { holdsFor, type Versions } from "../versions";
 import { type Method, methodOf, methods } from "./methods";
 
@@ -50,9 +50,9 @@ function reports(graph: ModelGraph, config: ModelEvent, method: Method): readonl
 	return graph.events
 		.filter(({ kind }) => WRAPS.has(kind))
 		.flatMap((wrap) => {
-			if (method.raises && isTried(graph, wrap, /ValueError/)) return [];
+			if ((method.raises && isTried(graph, wrap, /ValueError/)) || isLeftEmpty(wrap)) return [];
 			const verdict = judge(wrap, (situation) => isWrapped(situation, config, method));
-			const sink = verdict && (method.raises ? wrap : trainingOf(graph, wrap));
+			const sink = verdict && (method.raises ? wrap : firstTraining(graph, wrap));
 			if (verdict === undefined || sink === undefined) return [];
 			const place = argument ?? config.call;
 			const steps = [
@@ -81,22 +81,8 @@ function isWrapped({ config: view, before }: EventCase, { call }: ModelEvent, me
 	return methodOf(view) === method && before?.known === true;
 }
 
-/** The first training of the adapter that an event made, where no weights were put into it since. */
-function trainingOf(graph: ModelGraph, wrap: ModelEvent): ModelEvent | undefined {
-	return graph.events.find((event) => isTraining(event) && !resumes(event) && event.cases.some(trainsFresh(wrap)));
-}
-
-function trainsFresh(wrap: ModelEvent): (situation: EventCase) => boolean {
-	return ({ before, certain }) =>
-		certain &&
-		before?.known === true &&
-		before.adapters.some(
-			({ event, origin, touched }) => event === wrap.id && origin === "fresh" && touched !== "written",
-		);
-}
-
-/** A run that goes on has its weights from a checkpoint. */
-function resumes({ call }: ModelEvent): boolean {
-	const given = argumentFor(call, "resume_from_checkpoint");
-	return given !== undefined && given.constant !== false && given.constant !== null;
+/** Weights that are none yet have to be put in by something. */
+function isLeftEmpty({ call }: ModelEvent): boolean {
+	const given = argumentFor(call, "low_cpu_mem_usage");
+	return given !== undefined && given.constant !== false;
 }

@@ -1,5 +1,6 @@
 /** Training in which nothing can change: where it happens, and what took the gradients away. */
 import type { CoreView, EventCase, EventId, EventKind, ModelEvent, ModelGraph } from "../../analysis/graph";
+import { argumentFor } from "./calls";
 import { judge, type Verdict } from "./judge";
 
 export interface Futile {
@@ -16,6 +17,31 @@ const SINKS: ReadonlySet<EventKind> = new Set(["train", "optimizer-step"]);
 /** The event changes weights, where there are any to change. */
 export function isTraining({ kind }: ModelEvent): boolean {
 	return SINKS.has(kind);
+}
+
+/** The first training of the adapter that an event made, where all is known of the model and no weights were put into it. */
+export function firstTraining(
+	graph: ModelGraph,
+	made: ModelEvent,
+	holds: (situation: EventCase) => boolean = () => true,
+): ModelEvent | undefined {
+	return graph.events.find(
+		(event) =>
+			isTraining(event) &&
+			!resumes(event) &&
+			event.cases.some((situation) => trainsFresh(made, situation) && holds(situation)),
+	);
+}
+
+function trainsFresh({ id }: ModelEvent, { before, certain }: EventCase): boolean {
+	const adapter = before?.known === true ? before.adapters.find(({ event }) => event === id) : undefined;
+	return certain && adapter?.origin === "fresh" && adapter.touched !== "written";
+}
+
+/** A run that goes on has its weights from a checkpoint. */
+function resumes({ call }: ModelEvent): boolean {
+	const given = argumentFor(call, "resume_from_checkpoint");
+	return given !== undefined && given.constant !== false && given.constant !== null;
 }
 
 /**
