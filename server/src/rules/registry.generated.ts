@@ -32,9 +32,11 @@ import { rule as PEFT031 } from "./PEFT031-half-adapter-with-amp/rule";
 import { rule as PEFT032 } from "./PEFT032-bad-adapter-name/rule";
 import { rule as PEFT033 } from "./PEFT033-named-adapter-subfolder/rule";
 import { rule as PEFT034 } from "./PEFT034-invalid-config-argument/rule";
+import { rule as PEFT035 } from "./PEFT035-data-driven-init-not-run/rule";
 import { rule as PEFT036 } from "./PEFT036-adalora-not-driven/rule";
 import { rule as PEFT037 } from "./PEFT037-removed-api/rule";
 import { rule as PEFT038 } from "./PEFT038-wrapper-discarded/rule";
+import { rule as PEFT039 } from "./PEFT039-save-on-prepared-model/rule";
 import { rule as PEFT040 } from "./PEFT040-meta-device-training/rule";
 import { rule as PEFT043 } from "./PEFT043-multi-adapter-with-base-mutating-init/rule";
 import { rule as PEFT044 } from "./PEFT044-unload-result-discarded/rule";
@@ -76,9 +78,11 @@ export const rules: readonly Rule[] = [
 	PEFT032,
 	PEFT033,
 	PEFT034,
+	PEFT035,
 	PEFT036,
 	PEFT037,
 	PEFT038,
+	PEFT039,
 	PEFT040,
 	PEFT043,
 	PEFT044,
