@@ -38,6 +38,8 @@ import { rule as PEFT037 } from "./PEFT037-removed-api/rule";
 import { rule as PEFT038 } from "./PEFT038-wrapper-discarded/rule";
 import { rule as PEFT039 } from "./PEFT039-save-on-prepared-model/rule";
 import { rule as PEFT040 } from "./PEFT040-meta-device-training/rule";
+import { rule as PEFT041 } from "./PEFT041-quantized-without-kbit-prepare/rule";
+import { rule as PEFT042 } from "./PEFT042-alpha-left-at-default/rule";
 import { rule as PEFT043 } from "./PEFT043-multi-adapter-with-base-mutating-init/rule";
 import { rule as PEFT044 } from "./PEFT044-unload-result-discarded/rule";
 import { rule as PEFT045 } from "./PEFT045-new-tokens-not-trained/rule";
@@ -84,6 +86,8 @@ export const rules: readonly Rule[] = [
 	PEFT038,
 	PEFT039,
 	PEFT040,
+	PEFT041,
+	PEFT042,
 	PEFT043,
 	PEFT044,
 	PEFT045,
