@@ -22,6 +22,7 @@ import { rule as PEFT020 } from "./PEFT020-state-dict-monkeypatch/rule";
 import { rule as PEFT021 } from "./PEFT021-ignored-keyword/rule";
 import { rule as PEFT022 } from "./PEFT022-in-place-result-assigned/rule";
 import { rule as PEFT023 } from "./PEFT023-string-for-module-list/rule";
+import { rule as PEFT024 } from "./PEFT024-head-not-trained/rule";
 import { rule as PEFT025 } from "./PEFT025-resize-after-wrap/rule";
 import { rule as PEFT026 } from "./PEFT026-peft-config-with-peft-model/rule";
 import { rule as PEFT027 } from "./PEFT027-merge-into-quantized/rule";
@@ -70,6 +71,7 @@ export const rules: readonly Rule[] = [
 	PEFT021,
 	PEFT022,
 	PEFT023,
+	PEFT024,
 	PEFT025,
 	PEFT026,
 	PEFT027,
