@@ -72,6 +72,68 @@ test("JSON: the shape of Ruff's, with name, severity and timeline", async () => 
 	]);
 });
 
+const oneLiners: Readonly<Record<string, readonly string[]>> = {
+	concise: [
+		"train.py:6:9: PEFT001 error: `PeftModel.from_pretrained` loads",
+		"twice.py:7:9: PEFT003 error [*]: ",
+		"Found 2 errors",
+	],
+	github: [
+		"::error file=train.py,line=6,endLine=6,col=9,endColumn=52,title=PEFT001 load-onto-wrapped-model::train.py:6:9: `PeftModel",
+		"::error file=twice.py,line=7,endLine=7,col=9,endColumn=",
+	],
+};
+
+for (const [format, starts] of Object.entries(oneLiners)) {
+	test(`${format}: a line for each finding`, async () => {
+		const folder = project({ "train.py": WRONG_LOAD, "twice.py": WRAPPED_TWICE });
+		const { stdout, code } = await cli(["check", "--output-format", format], { cwd: folder });
+		const lines = stdout.trimEnd().split("\n");
+		expect(code).toBe(1);
+		expect(lines.map((line, index) => line.slice(0, starts[index]?.length))).toEqual(starts);
+	});
+}
+
+test("github: names and messages cannot end a command early", async () => {
+	const folder = project({ "a,b:100%.py": WRONG_LOAD });
+	const { stdout } = await cli(["check", "--output-format", "github"], { cwd: folder });
+	expect(stdout).toMatch(/^::error file=a%2Cb%3A100%25\.py,line=6,/);
+	expect(stdout).toContain("::a,b:100%25.py:6:9: ");
+});
+
+test("gitlab: a Code Quality report, whose fingerprints stay when lines come above", async () => {
+	const report = async (source: string) => {
+		const folder = project({ "train.py": source });
+		return JSON.parse((await cli(["check", "--output-format", "gitlab"], { cwd: folder })).stdout);
+	};
+	const [issue] = await report(WRONG_LOAD);
+	expect(issue).toEqual({
+		description: expect.stringMatching(/^PEFT001: `PeftModel/),
+		check_name: "load-onto-wrapped-model",
+		fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+		severity: "major",
+		location: {
+			path: "train.py",
+			positions: { begin: { line: 6, column: 9 }, end: { line: 6, column: 52 } },
+		},
+	});
+	const [moved] = await report(`# one\n# two\n${WRONG_LOAD}`);
+	expect(moved.location.positions.begin.line).toBe(8);
+	expect(moved.fingerprint).toBe(issue.fingerprint);
+	const last = WRONG_LOAD.trimEnd().split("\n").at(-1);
+	const both = await report(`${WRONG_LOAD.trimEnd()}\n${last}\n`);
+	expect(new Set(both.map((one: { fingerprint: string }) => one.fingerprint)).size).toBe(both.length);
+	expect(await report(CLEAN)).toEqual([]);
+});
+
+test("--statistics: how often each rule spoke, instead of where", async () => {
+	const folder = project({ "a.py": WRONG_LOAD, "b.py": WRONG_LOAD, "c.py": WRAPPED_TWICE });
+	const { stdout, code } = await cli(["check", "--statistics"], { cwd: folder });
+	expect(code).toBe(1);
+	expect(stdout.split("\n").slice(0, 2)).toEqual(["2  PEFT001  load-onto-wrapped-model", "1  PEFT003  nested-wrap"]);
+	expect((await cli(["check", "--statistics", "--output-format", "json"], { cwd: folder })).code).toBe(2);
+});
+
 const applicabilities: Readonly<Record<string, { readonly source: string; readonly fix: unknown }>> = {
 	safe: { source: WRAPPED_TWICE, fix: { applicability: "safe" } },
 	unsafe: { source: WRONG_LOAD, fix: { applicability: "unsafe" } },

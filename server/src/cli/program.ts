@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { version } from "../workspace/version";
-import type { CheckOptions } from "./check/options";
+import { type CheckOptions, REPORT_FORMATS, type ReportFormat } from "./check/options";
 import { ExitCode } from "./exit-code";
 import { isRuleSelector } from "./rule-names";
 import type { Terminal } from "./terminal";
@@ -21,7 +21,8 @@ export type Format = "text" | "json";
 export type Locale = "en" | "zh-cn";
 
 interface CheckFlags {
-	readonly outputFormat: Format;
+	readonly outputFormat: ReportFormat;
+	readonly statistics?: boolean;
 	readonly fix?: boolean;
 	readonly unsafeFixes?: boolean;
 	readonly diff?: boolean;
@@ -88,7 +89,10 @@ function describeProgram(invocation: Invocation, end: (code: ExitCode) => void):
 				".gitignore; a file that is named is checked whatever its extension.",
 		)
 		.argument("[paths...]", 'Files and folders; "-" is standard input. Default: the working directory.')
-		.addOption(formatOption())
+		.addOption(new Option("--output-format <format>", "How to print.").choices(REPORT_FORMATS).default("text"))
+		.addOption(
+			new Option("--statistics", "Print how often each rule spoke, and no findings.").conflicts("outputFormat"),
+		)
 		.option("--fix", "Apply safe fixes.")
 		.option("--unsafe-fixes", "With --fix or --diff: apply the preferred suggestions as well.")
 		.option("--diff", "Print what --fix would change, and change nothing.")
@@ -162,6 +166,7 @@ function checkOptions(paths: readonly string[], flags: CheckFlags, workingDirect
 	return {
 		paths,
 		format: flags.outputFormat,
+		statistics: flags.statistics ?? false,
 		selection: { select: flags.select, ignore: flags.ignore ?? [], severity: {} },
 		exclude: flags.exclude ?? [],
 		fix: flags.diff ? "diff" : flags.fix ? "write" : "no",

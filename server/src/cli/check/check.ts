@@ -1,7 +1,11 @@
 /** `peft-lint check`: every target is answered for on its own, so that one bad file takes no other's answer away. */
 import { ExitCode } from "../exit-code";
 import type { Engine, Opened } from "../lint";
+import { renderConcise } from "../report/concise";
+import { renderGithub } from "../report/github";
+import { renderGitlab } from "../report/gitlab";
 import { renderJson } from "../report/json";
+import { renderStatistics } from "../report/statistics";
 import { plural, summarize } from "../report/summary";
 import { renderText } from "../report/text";
 import { type Terminal, warn } from "../terminal";
@@ -64,11 +68,40 @@ function checkOpened(source: Source, opened: Opened, run: Run): void {
 	for (const note of opened.notes) logFile(source.name, note, run);
 	for (const note of result.graph.notes) logFile(source.name, note.message, run);
 	tally.results.push(result);
-	if (options.format === "text" && options.fix !== "diff") showFindings(result, run);
+	if (options.fix !== "diff" && !options.statistics) run.report.write(eachFile(result, run));
 }
 
-function showFindings(result: FileResult, { options, report }: Run): void {
-	if (result.findings.length > 0) report.write(renderText(result, report.colors, options.workingDirectory));
+/** What a format says of a file as soon as it is checked. */
+function eachFile(result: FileResult, { options, report }: Run): string {
+	switch (options.format) {
+		case "text":
+			return renderText(result, report.colors, options.workingDirectory);
+		case "concise":
+			return renderConcise(result, report.colors, options.workingDirectory);
+		case "github":
+			return renderGithub(result, options.workingDirectory);
+		case "json":
+		case "gitlab":
+			return "";
+	}
+}
+
+/** What a format says when all files are checked. */
+function atTheEnd(run: Run): string {
+	const { options, report, tally } = run;
+	const last = options.quiet ? "" : lastLine(run);
+	if (options.statistics) return `${renderStatistics(tally.results, report.colors)}${last}`;
+	switch (options.format) {
+		case "text":
+		case "concise":
+			return last;
+		case "json":
+			return renderJson(tally.results);
+		case "gitlab":
+			return renderGitlab(tally.results, options.workingDirectory);
+		case "github":
+			return "";
+	}
 }
 
 function conclude(run: Run): void {
@@ -76,11 +109,7 @@ function conclude(run: Run): void {
 	if (options.fix === "diff") {
 		if (!options.quiet)
 			terminal.err(tally.fixed === 0 ? "No fixes.\n" : `Would fix ${plural(tally.fixed, "finding")}.\n`);
-	} else if (options.format === "json") {
-		report.write(renderJson(tally.results));
-	} else if (!options.quiet) {
-		report.write(lastLine(run));
-	}
+	} else report.write(atTheEnd(run));
 }
 
 function lastLine({ tally }: Run): string {
