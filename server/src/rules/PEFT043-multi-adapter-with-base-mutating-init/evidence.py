@@ -87,19 +87,38 @@ def good_converted():
 # --- each of the inits
 
 
-def observe(init):
-    @evidence.claim(f"{init}: with the adapter the base model's output, without it and under another adapter not")
-    def changes():
-        second = wrapped(init)
-        second.load_adapter(SFT, "sft")
-        second.set_adapter("sft")
-        model = wrapped(init)
-        fresh_beside = output_is(with_second(wrapped(init)), "other")
-        return all_of(output_is(model, "base"), switched_off_is(model, "other"), output_is(second, "other"), fresh_beside)
+def changes_the_base(init):
+    second = wrapped(init)
+    second.load_adapter(SFT, "sft")
+    second.set_adapter("sft")
+    model = wrapped(init)
+    fresh_beside = output_is(with_second(wrapped(init)), "other")
+    return all_of(output_is(model, "base"), switched_off_is(model, "other"), output_is(second, "other"), fresh_beside)
 
 
-for name in ("pissa", "pissa_niter_4", "olora", "corda", "lora_ga"):
-    observe(name)
+@evidence.claim("pissa: with the adapter the base model's output, without it and under another adapter not")
+def pissa():
+    return changes_the_base("pissa")
+
+
+@evidence.claim("pissa_niter_4: with the adapter the base model's output, without it and under another adapter not")
+def pissa_niter_4():
+    return changes_the_base("pissa_niter_4")
+
+
+@evidence.claim("olora: with the adapter the base model's output, without it and under another adapter not")
+def olora():
+    return changes_the_base("olora")
+
+
+@evidence.claim("corda: with the adapter the base model's output, without it and under another adapter not")
+def corda():
+    return changes_the_base("corda")
+
+
+@evidence.claim("lora_ga: with the adapter the base model's output, without it and under another adapter not")
+def lora_ga():
+    return changes_the_base("lora_ga")
 
 
 @evidence.claim("an adapter of that kind that is added to another: the output of the first one, which stays active, changes")
