@@ -112,7 +112,15 @@ function isNamedBaseline(graph: ModelGraph, { base: { call, model } }: SameCall)
 	return (isName && BASELINE.test(name)) || (target !== undefined && BASELINE.test(textOf(graph, target)));
 }
 
-/** An assertion asks whether the two are one; whoever writes it knows what can be. */
+const CHECKS = /\bassert|allclose\(|isclose\(|\bequal\(/;
+
+/** An assertion asks whether the two are one, of the calls or of what they gave; whoever writes it knows what can be. */
 function isChecked(graph: ModelGraph, { base, wrapper }: SameCall): boolean {
-	return [base, wrapper].some(({ call }) => /\bassert|allclose\(|\bequal\(/.test(textOf(graph, call.statement)));
+	return [base, wrapper].some(({ call: { statement } }) => {
+		const given = textOf(graph, statement);
+		if (CHECKS.test(given)) return true;
+		const name = /^(\w+)\s*=(?!=)/.exec(given)?.[1];
+		const lines = graph.sources[statement.file]?.text.split("\n") ?? [];
+		return name !== undefined && lines.some((line) => CHECKS.test(line) && new RegExp(`\\b${name}\\b`).test(line));
+	});
 }
