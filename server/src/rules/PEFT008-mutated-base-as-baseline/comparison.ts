@@ -6,8 +6,8 @@ import { judge, type Verdict } from "../shared/judge";
 import { injectionOf } from "../shared/saves";
 import { textOf } from "../shared/source";
 import { isOperatedOn } from "../shared/surgery";
+import { mayBeSwitchedOff } from "../shared/switched-off";
 import { type SameCall, sameCall } from "./same-call";
-import { isSwitchedOff } from "./switched-off";
 
 export interface Comparison {
 	readonly run: ModelEvent;
@@ -51,7 +51,7 @@ function isAdapted(graph: ModelGraph, run: ModelEvent, situation: EventCase): bo
 	return (
 		!since.some((id) => graph.events[id]?.kind === "load-state-dict") &&
 		!choosesAdapter(run) &&
-		!isSwitchedOff(graph, run, target.core)
+		!mayBeSwitchedOff(graph, run, target.core)
 	);
 }
 
