@@ -121,6 +121,13 @@ export function setItem(state: State, id: ObjId, index: Value, value: Value): vo
 	if (index.k !== "constant") setSlot(state, itemName({ k: "ref", id }, index), value);
 }
 
+/** `del container[index]` */
+export function removeItem(state: State, id: ObjId, index: Value): void {
+	const object = getObject(state, id);
+	if (object?.t === "dict") popKey(state, id, object, index, undefined);
+	if (object?.t === "list") popItem(state, id, object, index);
+}
+
 function itemName(base: Value, index: Value): string {
 	return keyOf(computed(`${keyOf(base)}[${keyOf(index)}]`));
 }
@@ -214,12 +221,8 @@ function callList(state: State, id: ObjId, list: ListObject, name: string, args:
 			return NONE;
 		}
 		case "popleft":
-		case "pop": {
-			const at = indexIn(list, first ?? constant(name === "pop" ? -1 : 0));
-			const item = at === undefined ? undefined : list.items[at];
-			change(state, id, at !== undefined && item ? { ...list, items: list.items.toSpliced(at, 1) } : UNKNOWN_LIST);
-			return item && resolve(state, item);
-		}
+		case "pop":
+			return popItem(state, id, list, first ?? constant(name === "pop" ? -1 : 0));
 		case "clear":
 			change(state, id, { t: "list", items: [], open: false });
 			return NONE;
@@ -281,6 +284,13 @@ function callDict(
 			change(state, id, { t: "dict", entries: new Map(), open: true });
 			return symbol(`result:${key}`);
 	}
+}
+
+function popItem(state: State, id: ObjId, list: ListObject, index: Value): Value | undefined {
+	const at = indexIn(list, index);
+	const item = at === undefined ? undefined : list.items[at];
+	change(state, id, at !== undefined && item ? { ...list, items: list.items.toSpliced(at, 1) } : UNKNOWN_LIST);
+	return item && resolve(state, item);
 }
 
 function popKey(

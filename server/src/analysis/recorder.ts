@@ -311,7 +311,7 @@ function coreKey(core: CoreObject | undefined): string {
 		const adapters = core.adapters
 			.map((a) => `${a.name}/${a.origin}/${a.event}/${a.touched}/${a.trainable}/${a.gradient}`)
 			.join();
-		key = `${adapters}|${core.active}|${core.known}|${core.merged}|${core.baked}|${core.frozen}|${core.frozenBy}|${core.env}|${core.wrappers}|${core.history}`;
+		key = `${adapters}|${core.active}|${core.known}|${core.merged}|${core.baked}|${core.frozen}|${core.frozenBy}|${core.quantized}|${core.env}|${core.wrappers}|${core.history}`;
 		keys.set(core, key);
 	}
 	return key;

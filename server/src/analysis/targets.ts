@@ -1,7 +1,7 @@
 /** Assignment and deletion: names, attributes, subscripts, unpacking. */
 import type { AttributeExpr, Expr, SubscriptExpr } from "../syntax/facts";
 import { setAttribute } from "./attributes";
-import { newList, sequenceItems, setItem } from "./containers";
+import { newList, removeItem, sequenceItems, setItem } from "./containers";
 import { setGradient } from "./gradients";
 import { knownModel } from "./handles";
 import { type Context, impliedCall, type Machine, siteKey } from "./machine";
@@ -127,7 +127,18 @@ export function remove(machine: Machine, state: State, target: Expr, ctx: Contex
 		case "list":
 			for (const item of target.items) remove(machine, state, item, ctx);
 			return;
+		case "subscript":
+			removeSubscript(machine, state, target, ctx);
+			return;
 		default:
 			return;
 	}
+}
+
+function removeSubscript(machine: Machine, state: State, target: SubscriptExpr, ctx: Context): void {
+	const [base] = machine.evaluate(state, target.value, ctx);
+	const [index] = machine.evaluate(state, target.index, ctx);
+	if (!base || !index || base.state !== state || index.state !== state) return;
+	const container = resolve(state, base.value);
+	if (container.k === "ref") removeItem(state, container.id, index.value);
 }

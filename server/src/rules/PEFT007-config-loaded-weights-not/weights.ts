@@ -25,6 +25,9 @@ const SETTLE: ReadonlySet<EventKind> = new Set([
 const MAY_SETTLE =
 	/\.backward\(|load_state_dict|\bload_state\(|\bload_checkpoint|hotswap|set_peft_model_state_dict|\.copy_\(|\.data\s*=(?!=)/;
 
+/** Ways to the weights themselves, which may be written through them: to count them or to ask for their device is no such way. */
+const HANDS_OUT = /^(?:named_)?(?:parameters|modules|children)$|^(?:state_dict|get_parameter|get_submodule|apply)$/;
+
 /** To measure speed or memory, weights are not needed. */
 const MEASURES = /\bperf_counter|benchmark|\bmax_memory_|\bcuda\.Event\(|\btimeit\b/i;
 
@@ -65,9 +68,16 @@ function escapes(graph: ModelGraph, made: ModelEvent, read: ModelRead): boolean 
 	const outermost = made.frames[0]?.call.scope ?? made.call.scope;
 	const isFunction = outermost.start > 0 || outermost.end < text.length;
 	if (/^\s*yield\b/.test(before)) return true;
+	if (read.use.kind === "attribute" && HANDS_OUT.test(read.use.name))
+		return !/\bnumel\b|\bnext\(/.test(lineOf(text, read));
 	if ((read.use.kind === "return" || /^\s*return\b[^()]*$/.test(before)) && isFunction)
 		return samePlace(read.scope, outermost);
 	return read.use.kind === "argument" && !LOOKS.test(before) && !isFollowed(graph, read);
+}
+
+function lineOf(text: string, { start, end }: ModelRead): string {
+	const stop = text.indexOf("\n", end);
+	return text.slice(lineStart(text, start), stop === -1 ? text.length : stop);
 }
 
 /** The call it is handed to is one that the analysis knows. */

@@ -6,8 +6,8 @@ import { judge, type Verdict } from "../shared/judge";
 import { injectionOf } from "../shared/saves";
 import { textOf } from "../shared/source";
 import { isOperatedOn } from "../shared/surgery";
+import { mayBeSwitchedOff } from "../shared/switched-off";
 import { type SameCall, sameCall } from "./same-call";
-import { isSwitchedOff } from "./switched-off";
 
 export interface Comparison {
 	readonly run: ModelEvent;
@@ -51,7 +51,7 @@ function isAdapted(graph: ModelGraph, run: ModelEvent, situation: EventCase): bo
 	return (
 		!since.some((id) => graph.events[id]?.kind === "load-state-dict") &&
 		!choosesAdapter(run) &&
-		!isSwitchedOff(graph, run, target.core)
+		!mayBeSwitchedOff(graph, run, target.core)
 	);
 }
 
@@ -112,7 +112,15 @@ function isNamedBaseline(graph: ModelGraph, { base: { call, model } }: SameCall)
 	return (isName && BASELINE.test(name)) || (target !== undefined && BASELINE.test(textOf(graph, target)));
 }
 
-/** An assertion asks whether the two are one; whoever writes it knows what can be. */
+const CHECKS = /\bassert|allclose\(|isclose\(|\bequal\(/;
+
+/** An assertion asks whether the two are one, of the calls or of what they gave; whoever writes it knows what can be. */
 function isChecked(graph: ModelGraph, { base, wrapper }: SameCall): boolean {
-	return [base, wrapper].some(({ call }) => /\bassert|allclose\(|\bequal\(/.test(textOf(graph, call.statement)));
+	return [base, wrapper].some(({ call: { statement } }) => {
+		const given = textOf(graph, statement);
+		if (CHECKS.test(given)) return true;
+		const name = /^(\w+)\s*=(?!=)/.exec(given)?.[1];
+		const lines = graph.sources[statement.file]?.text.split("\n") ?? [];
+		return name !== undefined && lines.some((line) => CHECKS.test(line) && new RegExp(`\\b${name}\\b`).test(line));
+	});
 }

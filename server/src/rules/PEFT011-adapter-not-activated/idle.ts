@@ -1,6 +1,7 @@
 /** Adapters that are put beside the active one and never become active. */
 import type { CallSite, EventCase, ModelEvent, ModelGraph, ModelRead, Place } from "../../analysis/graph";
 import { textOf } from "../shared/source";
+import { mayBeSwitchedOff } from "../shared/switched-off";
 
 export interface Idle {
 	readonly name: string;
@@ -21,7 +22,9 @@ export function idleAdapter(graph: ModelGraph, added: ModelEvent): Idle | undefi
 	if (isNamedElsewhere(graph, added, name) || switchesByComputedName(graph) || escapes(graph, added)) return undefined;
 	const uses = graph.events.flatMap((event) =>
 		isUse(event)
-			? event.cases.filter((situation) => isAfter(added, situation)).map((situation) => ({ event, situation }))
+			? event.cases
+					.filter((situation) => isAfter(added, situation) && !isSwitchedOff(graph, event, situation))
+					.map((situation) => ({ event, situation }))
 			: [],
 	);
 	if (!uses.every(({ situation }) => isIdle(added, situation, name))) return undefined;
@@ -59,6 +62,11 @@ function isPutBeside(
 
 function isUse({ kind, api }: ModelEvent): boolean {
 	return kind === "run" || kind === "train" || kind === "merge" || (kind === "unload" && api === "merge_and_unload");
+}
+
+/** Run with no adapter at all. */
+function isSwitchedOff(graph: ModelGraph, event: ModelEvent, { target }: EventCase): boolean {
+	return event.kind === "run" && target !== undefined && mayBeSwitchedOff(graph, event, target.core);
 }
 
 function isAfter(added: ModelEvent, { before }: EventCase): boolean {

@@ -29,12 +29,14 @@ const meta: RuleMeta = {
 export const rule: Rule = {
 	meta,
 	check: (graph) =>
-		graph.events
-			.filter((event) => event.kind === "unload" && event.api === "merge_and_unload")
-			.flatMap((merge) => {
-				const verdict = judge(merge, (situation) => roundsAway(graph, merge, situation));
-				return verdict === undefined ? [] : [report(graph, merge, verdict)];
-			}),
+		graph.sources.some(({ text }) => /dequantize/.test(text))
+			? []
+			: graph.events
+					.filter((event) => event.kind === "unload" && event.api === "merge_and_unload")
+					.flatMap((merge) => {
+						const verdict = judge(merge, (situation) => roundsAway(graph, merge, situation));
+						return verdict === undefined ? [] : [report(graph, merge, verdict)];
+					}),
 	fixes: () => [],
 };
 
@@ -44,11 +46,7 @@ function roundsAway(graph: ModelGraph, merge: ModelEvent, { target, before }: Ev
 	if (before.quantized !== "4bit" && before.quantized !== "8bit") return false;
 	// Other methods refuse to merge there, or were not looked at.
 	const isLora = before.adapters.every(({ config }) => (config?.peftType ?? "LORA") === "LORA");
-	const isPlain = graph.reads.some(
-		({ use, cases }) =>
-			use.kind === "attribute" && use.name === "dequantize" && cases.some(({ handle }) => handle.core === target?.core),
-	);
-	return before.adapters.length > 0 && isLora && !isPlain && saveOf(graph, merge) !== undefined;
+	return before.adapters.length > 0 && isLora && saveOf(graph, merge) !== undefined;
 }
 
 /** The first save of the merged model. */

@@ -1,4 +1,4 @@
-import type { EventCase, EventId, ModelEvent, ModelGraph } from "../../analysis/graph";
+import type { ConfigView, EventCase, EventId, ModelEvent, ModelGraph } from "../../analysis/graph";
 import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { blame } from "../shared/blame";
 import { calleeIn, calleeText, namesItself } from "../shared/calls";
@@ -29,7 +29,8 @@ const meta: RuleMeta = {
 };
 
 /** What gives the inputs gradients where the graph does not show it. */
-const BY_HAND = /enable_input_require_grads|make_inputs_require_grads?|register_forward_hook|use_reentrant/;
+const BY_HAND =
+	/enable_input_require_grads|make_inputs_require_grads?|register_forward_hook|use_reentrant|checkpointing_disable|inputs_embeds|get_input_embeddings/;
 
 /** Checkpointing is switched on after the wrap, which would have seen to the inputs, by a call or by the trainer. */
 export const rule: Rule = {
@@ -62,12 +63,22 @@ function stops(graph: ModelGraph, situation: EventCase): boolean {
 	if (target?.path.length !== 1 || target.path[0]?.token !== "P" || before?.frozen !== true) return false;
 	if (before.env.length > 0 || before.quantized !== "none") return false;
 	const injection = injectionWith(graph, situation, (field) => field === "none");
+	if (trainsMore(before.adapters[0]?.config)) return false;
 	if (injection?.kind !== "wrap" || injection.api !== "peft.get_peft_model") return false;
 	if (before.history.some((id) => ["input-grads", "kbit-prepare"].includes(graph.events[id]?.kind ?? ""))) return false;
 	const enabled = before.history.filter((id) => graph.events[id]?.kind === "checkpointing");
 	// The wrap sees to a model that has it already.
 	if (enabled.some((id) => before.history.indexOf(id) < before.history.indexOf(injection.id))) return false;
 	return enabled.length > 0 ? enabled.every((id) => isPlain(graph, id, situation)) : isAsked(situation);
+}
+
+/** Something of the base model is trained as well: in front of the first checkpoint or behind the last, the loss has a gradient. */
+function trainsMore(config: ConfigView | undefined): boolean {
+	if (config === undefined) return true;
+	const { fields, unknown } = config;
+	if (["modules_to_save", "bias", "task_type"].some((name) => unknown.includes(name))) return true;
+	const hasHead = /^(?:SEQ_CLS|TOKEN_CLS|QUESTION_ANS)$/.test(String(fields.task_type));
+	return hasHead || (fields.modules_to_save ?? null) !== null || (fields.bias ?? "none") !== "none";
 }
 
 /** Without arguments, and on every path that leads here. */

@@ -25,13 +25,21 @@ const meta: RuleMeta = {
 };
 
 /** What gives weights another type where the graph does not show it. */
-const BY_HAND = /cast_mixed_precision_params|cast_adapter_dtype|\.data\s*=|\.float\(\)|float32|torch_dtype\s*=\s*dtype/;
+const BY_HAND =
+	/cast_mixed_precision_params|cast_adapter_dtype|\.data\s*=|\.(?:float|double)\(\)|float(?:32|64)|torch\.float\b|torch_dtype\s*=\s*dtype/;
+
+/** Parts of the model are cast one by one, to whatever. */
+const BY_PART =
+	/\bfor\b[^\n]*(?:modules|parameters|children)\(\)[^\n]*:\s*\n(?:[ \t]+[^\n]*\n)*?[ \t]+[^\n]*\.(?:to|type)\(/;
+
+/** Loss scaling of another kind, which may take weights in fp16: DeepSpeed's, FSDP's, Apex's, or one of the program's own. */
+const SCALES = /deepspeed|fsdp|apex\b|\bscaler\b|native_amp|\btraining_step\b/i;
 
 /** The cast takes the adapter along, and the trainer scales its loss. */
 export const rule: Rule = {
 	meta,
 	check: (graph) => {
-		if (graph.sources.some(({ text }) => BY_HAND.test(text))) return [];
+		if (graph.sources.some(({ text }) => [BY_HAND, BY_PART, SCALES].some((signs) => signs.test(text)))) return [];
 		return graph.events.flatMap((train) => {
 			if (train.kind !== "train") return [];
 			const verdict = judge(train, (situation) => castOf(graph, situation) !== undefined);

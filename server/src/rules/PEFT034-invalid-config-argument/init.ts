@@ -96,7 +96,9 @@ export function unreadParts(given: Given): readonly Problem[] {
 		const isRead = [view, ...usesOf(graph, event).map((use) => use.view)].some(
 			({ fields, unknown }) => fields[FIELD] === init || unknown.includes(FIELD),
 		);
-		if (isRead || !isMade(given, field, owner)) return [];
+		// An init that is named elsewhere may be put into the config later, or in another pass of a loop.
+		const isNamed = graph.sources.some(({ text }) => text.includes(`"${init}"`) || text.includes(`'${init}'`));
+		if (isRead || isNamed || !isMade(given, field, owner)) return [];
 		const otherwise = view.fields[FIELD] === undefined ? "not given" : code(python(view.fields[FIELD]));
 		return [
 			{

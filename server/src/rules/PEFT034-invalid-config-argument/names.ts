@@ -1,5 +1,6 @@
 /** Arguments that a config class does not have: in any release, not yet, or not any more. */
 import { configField, fieldNames, hasFields } from "../../catalog/config-fields";
+import { argumentFor } from "../shared/calls";
 import { distance } from "../shared/distance";
 import { code } from "../shared/source";
 import type { Versions } from "../versions";
@@ -34,10 +35,12 @@ const FOREIGN: ReadonlySet<string> = new Set([
 ]);
 
 export function nameProblems(given: Given, versions: Versions): readonly Problem[] {
-	const { owner, view } = given;
+	const { owner, view, event } = given;
 	if (!hasFields(owner)) return [];
 	const names = [...Object.keys(view.fields), ...view.unknown].filter((name) => name !== "");
-	return names.flatMap((name) => nameProblem(given, name, versions) ?? []);
+	// What is spread may have been filtered, where not all of it is known.
+	const isSure = (name: string): boolean => !view.open || argumentFor(event.call, name) !== undefined;
+	return names.filter(isSure).flatMap((name) => nameProblem(given, name, versions) ?? []);
 }
 
 function nameProblem(given: Given, name: string, versions: Versions): Problem | undefined {

@@ -9,14 +9,17 @@ import { samePlace } from "./source";
  */
 export function madeWith(
 	graph: ModelGraph,
-	{ event }: AdapterView,
+	{ event, config: own }: AdapterView,
 	later: EventCase,
 	fits: (config: ConfigView) => boolean,
 ): Verdict | undefined {
 	const made = event === undefined ? undefined : graph.events[event];
 	if (made === undefined) return undefined;
 	const cases = made.cases.filter(({ conditions }) => !contradict(conditions, later.conditions));
-	return judge({ ...made, cases }, ({ config }) => config !== undefined && fits(config));
+	const verdict = judge({ ...made, cases }, ({ config }) => config !== undefined && fits(config));
+	// No decision tells the paths apart, and this one has a config that does not fit: it was made in another pass of a loop.
+	const isOfOtherPass = own !== undefined && !fits(own) && verdict?.when.length === 0;
+	return isOfOtherPass ? undefined : verdict;
 }
 
 /** What holds where both do: the one that only may hold tells when. */

@@ -1,10 +1,10 @@
 /** Where `disable_adapter()` is in force: told from indentation, since the graph keeps no blocks. */
 import type { CallSite, CoreId, ModelEvent, ModelGraph } from "../../analysis/graph";
-import { indentOf } from "../shared/blocks";
-import { samePlace, textOf } from "../shared/source";
+import { indentOf } from "./blocks";
+import { samePlace, textOf } from "./source";
 
 /** The run, or a call that leads to it, may be in a block that the model's adapter is switched off for. */
-export function isSwitchedOff(graph: ModelGraph, { call, frames }: ModelEvent, core: CoreId): boolean {
+export function mayBeSwitchedOff(graph: ModelGraph, { call, frames }: ModelEvent, core: CoreId): boolean {
 	const sites = [call, ...frames.map((frame) => frame.call)];
 	return graph.events.some(
 		(event) =>
