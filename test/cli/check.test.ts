@@ -83,7 +83,7 @@ const cases: Readonly<Record<string, Case>> = {
 	"--output-format what is none": {
 		args: ["--output-format", "xml"],
 		code: 2,
-		stderr: /Allowed choices are text, concise, json, github, gitlab/,
+		stderr: /Allowed choices are text, concise, json, github, gitlab, sarif/,
 	},
 	"an option that is none": { args: ["--unsafe-fixs"], code: 2, stderr: /Did you mean --unsafe-fixes\?/ },
 

@@ -72,6 +72,11 @@ test("JSON: the shape of Ruff's, with name, severity and timeline", async () => 
 	]);
 });
 
+function notebook(source: string): string {
+	const cell = { cell_type: "code", execution_count: null, metadata: {}, outputs: [], source };
+	return JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 });
+}
+
 const oneLiners: Readonly<Record<string, readonly string[]>> = {
 	concise: [
 		"train.py:6:9: PEFT001 error: `PeftModel.from_pretrained` loads",
@@ -124,6 +129,60 @@ test("gitlab: a Code Quality report, whose fingerprints stay when lines come abo
 	const both = await report(`${WRONG_LOAD.trimEnd()}\n${last}\n`);
 	expect(new Set(both.map((one: { fingerprint: string }) => one.fingerprint)).size).toBe(both.length);
 	expect(await report(CLEAN)).toEqual([]);
+});
+
+test("SARIF: the rule, the place, the timeline as a code flow, the fix", async () => {
+	const folder = project({ "träin 1.py": WRONG_LOAD });
+	const { stdout, code } = await cli(["check", "--output-format", "sarif"], { cwd: folder });
+	expect(code).toBe(1);
+	const { version, runs } = JSON.parse(stdout);
+	const [{ tool, results }] = runs;
+	const [result] = results;
+	expect([version, runs.length, results.length]).toEqual(["2.1.0", 1, 1]);
+	expect(tool.driver.rules[result.ruleIndex]).toMatchObject({ id: "PEFT001", name: "load-onto-wrapped-model" });
+	const artifactLocation = { uri: "tr%C3%A4in%201.py", uriBaseId: "%SRCROOT%" };
+	const region = { startLine: 6, startColumn: 9, endLine: 6, endColumn: 52 };
+	expect(result).toMatchObject({
+		ruleId: "PEFT001",
+		level: "error",
+		message: { text: expect.stringContaining("`model`") },
+		locations: [{ physicalLocation: { artifactLocation, region } }],
+		partialFingerprints: { "peftLint/v1": expect.stringMatching(/^[0-9a-f]{64}$/) },
+		fixes: [
+			{
+				description: { text: expect.stringContaining("line 5") },
+				artifactChanges: [
+					{
+						artifactLocation,
+						replacements: [
+							{
+								deletedRegion: { startLine: 5, startColumn: 1, endLine: 6, endColumn: 1 },
+								insertedContent: { text: "" },
+							},
+						],
+					},
+				],
+			},
+		],
+	});
+	const steps = result.codeFlows[0].threadFlows[0].locations.map(
+		(step: { location: { physicalLocation: { region: { startLine: number } } } }) =>
+			step.location.physicalLocation.region.startLine,
+	);
+	expect(steps).toEqual([4, 5, 6]);
+});
+
+test("SARIF: a finding in a notebook names its cell, and no line of the JSON", async () => {
+	const folder = project({ "a.ipynb": notebook(WRONG_LOAD) });
+	const { stdout } = await cli(["check", "--output-format", "sarif"], { cwd: folder });
+	const [result] = JSON.parse(stdout).runs[0].results;
+	expect(result.locations).toEqual([
+		{
+			physicalLocation: { artifactLocation: { uri: "a.ipynb", uriBaseId: "%SRCROOT%" } },
+			logicalLocations: [{ fullyQualifiedName: "cell 1, line 6" }],
+		},
+	]);
+	expect(result.fixes).toBeUndefined();
 });
 
 test("--statistics: how often each rule spoke, instead of where", async () => {

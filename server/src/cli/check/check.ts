@@ -5,6 +5,7 @@ import { renderConcise } from "../report/concise";
 import { renderGithub } from "../report/github";
 import { renderGitlab } from "../report/gitlab";
 import { renderJson } from "../report/json";
+import { renderSarif } from "../report/sarif";
 import { renderStatistics } from "../report/statistics";
 import { plural, summarize } from "../report/summary";
 import { renderText } from "../report/text";
@@ -82,6 +83,7 @@ function eachFile(result: FileResult, { options, report }: Run): string {
 			return renderGithub(result, options.workingDirectory);
 		case "json":
 		case "gitlab":
+		case "sarif":
 			return "";
 	}
 }
@@ -99,6 +101,8 @@ function atTheEnd(run: Run): string {
 			return renderJson(tally.results);
 		case "gitlab":
 			return renderGitlab(tally.results, options.workingDirectory);
+		case "sarif":
+			return renderSarif(tally.results, options.workingDirectory);
 		case "github":
 			return "";
 	}

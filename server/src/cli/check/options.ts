@@ -2,7 +2,7 @@
 import type { RuleSelection } from "../../rules/engine";
 
 /** `text` and `concise` for people; the others for programs. */
-export const REPORT_FORMATS = ["text", "concise", "json", "github", "gitlab"] as const;
+export const REPORT_FORMATS = ["text", "concise", "json", "github", "gitlab", "sarif"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export interface CheckOptions {

@@ -1,7 +1,7 @@
 /** Findings as GitLab's Code Quality report: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format */
-import { createHash } from "node:crypto";
 import type { Severity } from "../../rules/rule";
 import type { FileResult } from "../check/result";
+import { fingerprints } from "./fingerprint";
 import { type Spot, spotsIn } from "./spots";
 import { displayPath } from "./text";
 
@@ -14,31 +14,22 @@ const SEVERITIES: Readonly<Record<Severity, string>> = {
 
 /** The whole report: one array over all files. */
 export function renderGitlab(files: readonly FileResult[], workingDirectory: string): string {
-	const seen = new Map<string, number>();
+	const fingerprint = fingerprints();
 	const issues = files.flatMap((file) => {
 		const spots = spotsIn(file);
 		return file.findings.map(({ finding }) => {
 			const spot = spots(finding.place);
 			const path = displayPath(spot.filename, workingDirectory).replaceAll("\\", "/");
-			const print = [path, finding.code, lineOf(spot)].join("\n");
-			const repeated = seen.get(print) ?? 0;
-			seen.set(print, repeated + 1);
 			return {
 				description: `${finding.code}: ${finding.message}`,
 				check_name: finding.name,
-				fingerprint: createHash("sha256").update(`${print}\n${repeated}`).digest("hex"),
+				fingerprint: fingerprint(path, finding, spot),
 				severity: SEVERITIES[finding.severity],
 				location: { path, positions: positionsOf(spot) },
 			};
 		});
 	});
 	return `${JSON.stringify(issues, undefined, 2)}\n`;
-}
-
-/** What stays the same when lines come and go above it. */
-function lineOf({ text, lines, span }: Spot): string {
-	const { start, end } = lines.row(lines.locate(span.start).row);
-	return text.slice(start, end).trim();
 }
 
 /** A cell's rows are no rows of the file. */
