@@ -30,7 +30,7 @@ const BY_HAND =
 
 /** Parts of the model are cast one by one, to whatever. */
 const BY_PART =
-	/\bfor\b[^\n]*(?:modules|parameters|children)\(\)[^\n]*:\s*\n(?:[ \t]+[^\n]*\n)*?[ \t]+[^\n]*\.(?:to|type)\(/;
+	/\bfor\b[^\n]*(?:modules|parameters|children)\(\)[^\n]*:[ \t]*\r?\n(?:[ \t][^\n]*\n)*?[ \t][^\n]*\.(?:to|type)\(/;
 
 /** Loss scaling of another kind, which may take weights in fp16: DeepSpeed's, FSDP's, Apex's, or one of the program's own. */
 const SCALES = /deepspeed|fsdp|apex\b|\bscaler\b|native_amp|\btraining_step\b/i;
@@ -39,13 +39,15 @@ const SCALES = /deepspeed|fsdp|apex\b|\bscaler\b|native_amp|\btraining_step\b/i;
 export const rule: Rule = {
 	meta,
 	check: (graph) => {
-		if (graph.sources.some(({ text }) => [BY_HAND, BY_PART, SCALES].some((signs) => signs.test(text)))) return [];
-		return graph.events.flatMap((train) => {
+		const found = graph.events.flatMap((train) => {
 			if (train.kind !== "train") return [];
 			const verdict = judge(train, (situation) => castOf(graph, situation) !== undefined);
 			const cast = verdict && castOf(graph, verdict.situation);
 			return verdict === undefined || cast === undefined ? [] : [report(graph, cast, train, verdict)];
 		});
+		// Texts are searched only where there is something to say.
+		const isHandled = (text: string): boolean => [BY_HAND, BY_PART, SCALES].some((signs) => signs.test(text));
+		return found.length > 0 && graph.sources.some(({ text }) => isHandled(text)) ? [] : found;
 	},
 	fixes,
 };
