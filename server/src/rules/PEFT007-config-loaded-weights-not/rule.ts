@@ -4,10 +4,11 @@ import { calleeText } from "../shared/calls";
 import { isInTest } from "../shared/guards";
 import { circumstance, judge, type Verdict } from "../shared/judge";
 import { both, madeWith } from "../shared/made-with";
+import { unlessMentioned } from "../shared/mentions";
 import { lineText, quote, samePlace } from "../shared/source";
 import { timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
-import { isMeasured, mayGetWeights } from "./weights";
+import { MAY_SETTLE, MEASURES, mayGetWeights } from "./weights";
 
 const meta: RuleMeta = {
 	code: "PEFT007",
@@ -32,10 +33,14 @@ const meta: RuleMeta = {
 export const rule: Rule = {
 	meta,
 	check: (graph) =>
-		(isMeasured(graph) ? [] : graph.events.filter(makesAdapter)).flatMap((made) => {
-			const used = isInTest(graph, made) || mayGetWeights(graph, made) ? undefined : firstUse(graph, made);
-			return used === undefined ? [] : [report(graph, made, used)];
-		}),
+		unlessMentioned(
+			graph,
+			[MAY_SETTLE, MEASURES],
+			graph.events.filter(makesAdapter).flatMap((made) => {
+				const used = isInTest(graph, made) || mayGetWeights(graph, made) ? undefined : firstUse(graph, made);
+				return used === undefined ? [] : [report(graph, made, used)];
+			}),
+		),
 	fixes,
 };
 

@@ -22,22 +22,17 @@ const SETTLE: ReadonlySet<EventKind> = new Set([
 ]);
 
 /** What trains a model or gives it weights where the graph may not see that it is this one. */
-const MAY_SETTLE =
+export const MAY_SETTLE =
 	/\.backward\(|load_state_dict|\bload_state\(|\bload_checkpoint|hotswap|set_peft_model_state_dict|\.copy_\(|\.data\s*=(?!=)/;
 
 /** Ways to the weights themselves, which may be written through them: to count them or to ask for their device is no such way. */
 const HANDS_OUT = /^(?:named_)?(?:parameters|modules|children)$|^(?:state_dict|get_parameter|get_submodule|apply)$/;
 
-/** To measure speed or memory, weights are not needed. */
-const MEASURES = /\bperf_counter|benchmark|\bmax_memory_|\bcuda\.Event\(|\btimeit\b/i;
-
-/** The program is about what an adapter costs, not about what it says. */
-export function isMeasured(graph: ModelGraph): boolean {
-	return graph.sources.some(({ text }) => MEASURES.test(text));
-}
+/** A program that is about what an adapter costs, in time or memory, needs no weights. */
+export const MEASURES = /\bperf_counter|benchmark|\bmax_memory_|\bcuda\.Event\(|\btimeit\b/i;
 
 export function mayGetWeights(graph: ModelGraph, made: ModelEvent): boolean {
-	if (graph.sources.some(({ text }) => MAY_SETTLE.test(text)) || isOfNetwork(graph, made)) return true;
+	if (isOfNetwork(graph, made)) return true;
 	if (made.call.args.some(({ param }) => param === "state_dict")) return true;
 	const isSettled = graph.events.some(
 		({ kind, cases }) => SETTLE.has(kind) && cases.some(({ before }) => before?.history.includes(made.id) === true),

@@ -3,6 +3,7 @@ import type { EventCase, HandleView, ModelEvent, ModelGraph } from "../../analys
 import { commonFrames } from "../shared/blame";
 import { isInTest } from "../shared/guards";
 import { judge, type Verdict } from "../shared/judge";
+import { unlessMentioned } from "../shared/mentions";
 import { injectionOf } from "../shared/saves";
 import { textOf } from "../shared/source";
 import { isOperatedOn } from "../shared/surgery";
@@ -22,14 +23,14 @@ export interface Comparison {
 const SWITCHES = /\b(?:disable_adapter_layers|_?disable_adapters|enable_adapters?|set_scale|scale_layer)\b|\.scaling\b/;
 
 export function comparisons(graph: ModelGraph): readonly Comparison[] {
-	if (isOperatedOn(graph) || graph.sources.some(({ text }) => SWITCHES.test(text))) return [];
 	const runs = graph.events.filter((event) => event.kind === "run" && !isInTest(graph, event));
-	return runs.flatMap((run) => {
+	const found = runs.flatMap((run) => {
 		const cases = run.cases.filter(({ target }) => isInside(target));
 		const verdict = judge({ ...run, cases }, (one) => isAdapted(graph, run, one) && isCompared(graph, runs, run, one));
-		const found = verdict && otherRun(graph, runs, run, verdict.situation);
-		return verdict === undefined || found === undefined ? [] : [{ run, ...found, verdict }];
+		const beside = verdict && otherRun(graph, runs, run, verdict.situation);
+		return verdict === undefined || beside === undefined ? [] : [{ run, ...beside, verdict }];
 	});
+	return found.length > 0 && isOperatedOn(graph) ? [] : unlessMentioned(graph, [SWITCHES], found);
 }
 
 /** The network itself, or the tuner around it: what a person takes for the model without its adapter. */

@@ -3,6 +3,7 @@ import type { ArgSite, EventCase, ModelEvent, ModelGraph } from "../../analysis/
 import { commonFrames } from "../shared/blame";
 import { argumentFor } from "../shared/calls";
 import { judge, type Verdict } from "../shared/judge";
+import { unlessMentioned } from "../shared/mentions";
 import { injectionOf } from "../shared/saves";
 import { samePlace } from "../shared/source";
 
@@ -17,9 +18,7 @@ export interface Reference {
 const PARAMS: ReadonlySet<string> = new Set(["ref_model", "ref_policy", "teacher_model"]);
 
 export function references(graph: ModelGraph): readonly Reference[] {
-	// Computed before the training, a new adapter's reference is the base model's.
-	if (graph.sources.some(({ text }) => /\bprecompute_ref/.test(text))) return [];
-	return graph.events.flatMap((event) => {
+	const found = graph.events.flatMap((event) => {
 		const param = event.kind === "reference" ? event.cases[0]?.source : undefined;
 		if (param === undefined || !PARAMS.has(param)) return [];
 		const verdict = judge(event, (situation) => isOfTrainedModel(graph, event, situation));
@@ -27,6 +26,8 @@ export function references(graph: ModelGraph): readonly Reference[] {
 		const argument = argumentFor(event.call, param);
 		return [{ event, param, argument, verdict: amongTrainers(trainersAt(graph, event), verdict) }];
 	});
+	// Computed before the training, a new adapter's reference is the base model's.
+	return unlessMentioned(graph, [/\bprecompute_ref/], found);
 }
 
 /** Where no model is given there is no event of a reference: that it sometimes is one, the trainer's own event tells. */

@@ -1,5 +1,6 @@
 /** Adapters that are put beside the active one and never become active. */
 import type { CallSite, EventCase, ModelEvent, ModelGraph, ModelRead, Place } from "../../analysis/graph";
+import { isMentioned } from "../shared/mentions";
 import { textOf } from "../shared/source";
 import { mayBeSwitchedOff } from "../shared/switched-off";
 
@@ -91,7 +92,7 @@ const COMPUTED =
 
 /** Some adapter is chosen in a way that cannot be read off, or the wrapper is of a kind that mixes its adapters. */
 function switchesByComputedName(graph: ModelGraph): boolean {
-	return graph.sources.some(({ text }) => COMPUTED.test(text));
+	return isMentioned(graph, COMPUTED);
 }
 
 /** Code that cannot be seen gets the model, or may get it from whoever calls what is seen. */

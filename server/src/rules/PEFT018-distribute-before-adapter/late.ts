@@ -2,6 +2,7 @@
 import type { EventCase, ModelEvent, ModelGraph, PathStep } from "../../analysis/graph";
 import { argumentFor } from "../shared/calls";
 import { isWrapped } from "../shared/handles";
+import { isMentioned } from "../shared/mentions";
 
 export interface Unsynchronised {
 	/** What distributes the model. */
@@ -48,6 +49,6 @@ function isDistribution({ kind, api, call }: ModelEvent): boolean {
 }
 
 /** The program synchronises gradients of its own accord. */
-export function isReducedByHand({ sources }: ModelGraph): boolean {
-	return sources.some(({ text }) => /\ball_reduce|\breduce_scatter|\.reduce\(|_coalesced/.test(text));
+export function isReducedByHand(graph: ModelGraph): boolean {
+	return isMentioned(graph, /\ball_reduce|\breduce_scatter|\.reduce\(|_coalesced/);
 }

@@ -1,7 +1,7 @@
 /** Where the weights that a `load_state_dict` is given come from, told from the text. */
 import type { CallSite, ModelGraph } from "../../analysis/graph";
 import { argumentFor } from "../shared/calls";
-import { mentionsIn } from "../shared/mentions";
+import { isMentioned, mentionsIn } from "../shared/mentions";
 import { textOf } from "../shared/source";
 
 /** What only PEFT's own calls return has PEFT's keys for sure. */
@@ -13,7 +13,7 @@ const SAVES = /\b(torch\s*\.\s*save|save_file)\s*\(/;
 export function areUntouched(graph: ModelGraph, call: CallSite): boolean {
 	const source = sourceOf(graph, call);
 	if (source === undefined) return false;
-	return OWN.test(source) || !graph.sources.some(({ text }) => SAVES.test(text));
+	return OWN.test(source) || !isMentioned(graph, SAVES);
 }
 
 /** The code that makes them: in the call, or assigned to a name that nothing else touches. Undefined where it is not plain. */

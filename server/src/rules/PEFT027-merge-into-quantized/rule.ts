@@ -4,6 +4,7 @@ import { blame } from "../shared/blame";
 import { calleeText } from "../shared/calls";
 import { isWrapping } from "../shared/handles";
 import { circumstance, judge, type Verdict } from "../shared/judge";
+import { unlessMentioned } from "../shared/mentions";
 import { code } from "../shared/source";
 import { timeline } from "../shared/timeline";
 
@@ -29,14 +30,16 @@ const meta: RuleMeta = {
 export const rule: Rule = {
 	meta,
 	check: (graph) =>
-		graph.sources.some(({ text }) => /dequantize/.test(text))
-			? []
-			: graph.events
-					.filter((event) => event.kind === "unload" && event.api === "merge_and_unload")
-					.flatMap((merge) => {
-						const verdict = judge(merge, (situation) => roundsAway(graph, merge, situation));
-						return verdict === undefined ? [] : [report(graph, merge, verdict)];
-					}),
+		unlessMentioned(
+			graph,
+			[/dequantize/],
+			graph.events
+				.filter((event) => event.kind === "unload" && event.api === "merge_and_unload")
+				.flatMap((merge) => {
+					const verdict = judge(merge, (situation) => roundsAway(graph, merge, situation));
+					return verdict === undefined ? [] : [report(graph, merge, verdict)];
+				}),
+		),
 	fixes: () => [],
 };
 

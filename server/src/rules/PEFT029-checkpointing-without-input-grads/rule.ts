@@ -3,6 +3,7 @@ import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { blame } from "../shared/blame";
 import { calleeIn, calleeText, namesItself } from "../shared/calls";
 import { circumstance, holdsIn, judge, type Verdict } from "../shared/judge";
+import { unlessMentioned } from "../shared/mentions";
 import { lineText } from "../shared/source";
 import { timeline } from "../shared/timeline";
 import { injectionWith } from "../shared/tokens";
@@ -36,12 +37,12 @@ const BY_HAND =
 export const rule: Rule = {
 	meta,
 	check: (graph) => {
-		if (graph.sources.some(({ text }) => BY_HAND.test(text))) return [];
-		return graph.events.flatMap((event) => {
+		const found = graph.events.flatMap((event) => {
 			if (event.kind !== "train" || !isOfTransformers(graph, event)) return [];
 			const verdict = judge(event, (situation) => stops(graph, situation));
 			return verdict === undefined ? [] : report(graph, event, verdict);
 		});
+		return unlessMentioned(graph, [BY_HAND], found);
 	},
 	fixes,
 };

@@ -3,6 +3,7 @@ import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { blame } from "../shared/blame";
 import { calleeIn, calleeText } from "../shared/calls";
 import { circumstance, holdsIn, judge, type Verdict } from "../shared/judge";
+import { unlessMentioned } from "../shared/mentions";
 import { lineText } from "../shared/source";
 import { timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
@@ -45,9 +46,7 @@ export const rule: Rule = {
 			const cast = verdict && castOf(graph, verdict.situation);
 			return verdict === undefined || cast === undefined ? [] : [report(graph, cast, train, verdict)];
 		});
-		// Texts are searched only where there is something to say.
-		const isHandled = (text: string): boolean => [BY_HAND, BY_PART, SCALES].some((signs) => signs.test(text));
-		return found.length > 0 && graph.sources.some(({ text }) => isHandled(text)) ? [] : found;
+		return unlessMentioned(graph, [BY_HAND, BY_PART, SCALES], found);
 	},
 	fixes,
 };

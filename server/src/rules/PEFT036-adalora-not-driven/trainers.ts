@@ -1,6 +1,7 @@
 /** Trainers that run AdaLoRA, and who may tell them of its budget step. */
 import type { ModelEvent, ModelGraph } from "../../analysis/graph";
 import { argumentFor, hasUnpackedArgument } from "../shared/calls";
+import { isMentioned } from "../shared/mentions";
 import { textOf } from "../shared/source";
 
 /** What calls the budget step, or could give a trainer something that does. */
@@ -8,7 +9,7 @@ const DRIVES = /\b(update_and_allocate|add_callback|callback_handler|TrainerCall
 
 /** No trainer calls the budget step by itself: true where no code of the program can have taught one to. */
 export function isUndriven(graph: ModelGraph, train: ModelEvent): boolean {
-	if (graph.sources.some(({ text }) => DRIVES.test(text))) return false;
+	if (isMentioned(graph, DRIVES)) return false;
 	const trainers = trainersOf(graph, train);
 	return trainers.length > 0 && trainers.every((trainer) => isKept(graph, trainer));
 }
@@ -28,5 +29,5 @@ function isKept(graph: ModelGraph, { api, call }: ModelEvent): boolean {
 	const { target } = call.statement;
 	const names = ["\\w*trainer", ...(target === undefined ? [] : [textOf(graph, target).replace(/\W/g, "\\$&")])];
 	const handedOn = new RegExp(`[(,=]\\s*(?:self\\.)?(?:${names.join("|")})\\s*[,)]`);
-	return !graph.sources.some(({ text }) => handedOn.test(text));
+	return !isMentioned(graph, handedOn);
 }

@@ -4,6 +4,7 @@ import { type Removal, removedApi, removedArgument } from "../../catalog/removed
 import { namesItself } from "../shared/calls";
 import { isForVersions, isTried } from "../shared/guards";
 import { isImported } from "../shared/imports";
+import { isMentioned } from "../shared/mentions";
 import { textOf } from "../shared/source";
 
 export interface RemovedArgument extends Removal {
@@ -28,8 +29,7 @@ export function removedArguments(graph: ModelGraph, event: ModelEvent): readonly
 	if (!CALLS.has(event.kind) || isExpected(graph, event)) return [];
 	if (event.kind === "create" && !namesItself(graph, event)) return [];
 	// Unsloth gives the trainers of TRL their old arguments back.
-	if (event.kind === "trainer" && graph.sources.some(({ text }) => /^\s*(?:import|from)\s+unsloth\b/m.test(text)))
-		return [];
+	if (event.kind === "trainer" && isMentioned(graph, /^\s*(?:import|from)\s+unsloth\b/m)) return [];
 	return event.call.args.flatMap((arg) => {
 		const removal = arg.keyword && arg.param !== undefined ? removedArgument(event.api, arg.param) : undefined;
 		return removal === undefined ? [] : [{ ...removal, arg }];

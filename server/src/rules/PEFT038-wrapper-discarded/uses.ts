@@ -1,5 +1,6 @@
 /** What becomes of a base model whose wrapper was dropped. */
 import type { EventCase, EventKind, ModelEvent, ModelGraph } from "../../analysis/graph";
+import { isMentioned } from "../shared/mentions";
 
 const USES: ReadonlySet<EventKind> = new Set([
 	"run",
@@ -19,7 +20,7 @@ export function firstUse(graph: ModelGraph, call: ModelEvent): ModelEvent | unde
 
 /** A trainer that is given the base model, trains it, and may save it in between. */
 export function trainerAfter(graph: ModelGraph, call: ModelEvent): ModelEvent | undefined {
-	if (graph.sources.some(({ text }) => /\bsave_strategy\s*=\s*["']no["']/.test(text))) return undefined;
+	if (isMentioned(graph, /\bsave_strategy\s*=\s*["']no["']/)) return undefined;
 	const trains = graph.events.some(
 		({ kind, cases }) => kind === "train" && cases.some((one) => isBaseAfter(one, call)),
 	);

@@ -3,6 +3,7 @@ import type { EventCase, EventId, ModelEvent, ModelGraph } from "../../analysis/
 import { argumentFor } from "../shared/calls";
 import { isAskedFor } from "../shared/guards";
 import { isWrapping } from "../shared/handles";
+import { isMentioned } from "../shared/mentions";
 import { textOf } from "../shared/source";
 
 /** A call of the PeftModel's own methods that write it. */
@@ -44,7 +45,6 @@ function isForOne(graph: ModelGraph, { call }: ModelEvent, { conditions }: Event
 export function isUnwrappedSomehow(graph: ModelGraph): boolean {
 	const asks = /isinstance\([^()]*(DataParallel|DDP)\b/;
 	return (
-		["module", "save_pretrained", "push_to_hub"].some((name) => isAskedFor(graph, name)) ||
-		graph.sources.some(({ text }) => asks.test(text))
+		["module", "save_pretrained", "push_to_hub"].some((name) => isAskedFor(graph, name)) || isMentioned(graph, asks)
 	);
 }

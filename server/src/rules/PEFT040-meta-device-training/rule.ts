@@ -3,6 +3,7 @@ import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { argumentFor, calleeText } from "../shared/calls";
 import { circumstance, judge, type Verdict } from "../shared/judge";
 import { both, madeWith } from "../shared/made-with";
+import { unlessMentioned } from "../shared/mentions";
 import { lineText, quote } from "../shared/source";
 import { timeline } from "../shared/timeline";
 import { fixes } from "./fixes";
@@ -33,8 +34,8 @@ const MAY_FILL =
 export const rule: Rule = {
 	meta,
 	check: (graph) => {
-		if (graph.sources.some(({ text }) => MAY_FILL.test(text))) return [];
-		return graph.events.flatMap((made) => (makesEmpty(made) ? (checkAdapter(graph, made) ?? []) : []));
+		const found = graph.events.flatMap((made) => (makesEmpty(made) ? (checkAdapter(graph, made) ?? []) : []));
+		return unlessMentioned(graph, [MAY_FILL], found);
 	},
 	fixes,
 };

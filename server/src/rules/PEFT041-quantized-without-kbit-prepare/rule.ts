@@ -5,6 +5,7 @@ import { calleeIn, calleeText, modelArgument, namesItself } from "../shared/call
 import { fix, ranked, replace } from "../shared/edits";
 import { imported } from "../shared/imports";
 import { circumstance, judge, type Verdict } from "../shared/judge";
+import { unlessMentioned } from "../shared/mentions";
 import { code, isPath, textOf } from "../shared/source";
 import { timeline } from "../shared/timeline";
 import { isTraining } from "../shared/training";
@@ -25,28 +26,27 @@ const meta: RuleMeta = {
 	references: ["https://huggingface.co/docs/peft/developer_guides/quantization"],
 };
 
+/** Some of what the call does is done elsewhere in the program: casts, gradients of the inputs. */
+const PREPARED_BY_HAND =
+	/\bprepare_\w*(?:kbit|int8)\w*\(|enable_input_require_grads|\.float\(\)|\.to\([^()]*float32|upcast|CastOutput/;
+
 /** An adapter around what bitsandbytes holds, trained by transformers' own trainer, which does not prepare the model. */
 export const rule: Rule = {
 	meta,
 	check: (graph) =>
-		isPreparedByHand(graph)
-			? []
-			: graph.events
-					.filter(({ kind, api }) => kind === "wrap" && api === "peft.get_peft_model")
-					.flatMap((wrap) => {
-						const trainer = trainerOf(graph, wrap);
-						const verdict = trainer && judge(wrap, (situation) => isUnprepared(graph, situation));
-						return trainer === undefined || verdict === undefined ? [] : [report(graph, wrap, trainer, verdict)];
-					}),
+		unlessMentioned(
+			graph,
+			[PREPARED_BY_HAND],
+			graph.events
+				.filter(({ kind, api }) => kind === "wrap" && api === "peft.get_peft_model")
+				.flatMap((wrap) => {
+					const trainer = trainerOf(graph, wrap);
+					const verdict = trainer && judge(wrap, (situation) => isUnprepared(graph, situation));
+					return trainer === undefined || verdict === undefined ? [] : [report(graph, wrap, trainer, verdict)];
+				}),
+		),
 	fixes,
 };
-
-/** Some of what the call does is done elsewhere in the program: casts, gradients of the inputs. */
-function isPreparedByHand({ sources }: ModelGraph): boolean {
-	const signs =
-		/\bprepare_\w*(?:kbit|int8)\w*\(|enable_input_require_grads|\.float\(\)|\.to\([^()]*float32|upcast|CastOutput/;
-	return sources.some(({ text }) => signs.test(text));
-}
 
 function isUnprepared(graph: ModelGraph, { target, before, config }: EventCase): boolean {
 	if (target?.path.length !== 0 || before?.known !== true || config?.injects !== true) return false;

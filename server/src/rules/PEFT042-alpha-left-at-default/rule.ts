@@ -2,6 +2,7 @@ import type { EventCase, ModelEvent, ModelGraph } from "../../analysis/graph";
 import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { argumentFor, calleeText } from "../shared/calls";
 import { circumstance, judge } from "../shared/judge";
+import { unlessMentioned } from "../shared/mentions";
 import { quote } from "../shared/source";
 import { timeline } from "../shared/timeline";
 
@@ -28,9 +29,11 @@ const SCALING_FIELDS = ["lora_alpha", "use_rslora", "alpha_pattern"];
 export const rule: Rule = {
 	meta,
 	check: (graph) =>
-		graph.sources.some(({ text }) => /\.lora_alpha\s*=(?!=)|["']lora_alpha["']/.test(text))
-			? []
-			: graph.events.flatMap((event) => checkConfig(graph, event) ?? []),
+		unlessMentioned(
+			graph,
+			[/\.lora_alpha\s*=(?!=)|["']lora_alpha["']/],
+			graph.events.flatMap((event) => checkConfig(graph, event) ?? []),
+		),
 	fixes: () => [],
 };
 

@@ -1,6 +1,7 @@
 /** Code that expects a call to fail: told from indentation, since the graph keeps no blocks. */
 import type { CallSite, ModelEvent, ModelGraph } from "../../analysis/graph";
 import { lineStart } from "./edits";
+import { isMentioned } from "./mentions";
 import { textOf } from "./source";
 
 /**
@@ -22,14 +23,14 @@ export function isInTest(graph: ModelGraph, { call, frames }: ModelEvent): boole
 /** A name is asked for as a string anywhere in the program, or set from outside: `hasattr(model, "unload")`, `model.unload = …` */
 export function isAskedFor(graph: ModelGraph, name: string): boolean {
 	const mention = new RegExp(`["']${name}["']|\\.\\s*${name}\\s*=(?!=)`);
-	return graph.sources.some(({ text }) => mention.test(text));
+	return isMentioned(graph, mention);
 }
 
 /** The call stands in a branch of a program that asks for versions or signatures: it may be the one for old versions. */
 export function isForVersions(graph: ModelGraph, { file, statement, scope }: CallSite): boolean {
 	const text = graph.sources[file]?.text ?? "";
 	const asks = /__version__|\bversion\.parse\(|\bVersion\(|\binspect\.signature\(|\bmetadata\.version\(/;
-	if (!graph.sources.some((source) => asks.test(source.text))) return false;
+	if (!isMentioned(graph, asks)) return false;
 	return headsAround(text, statement.start, scope.start).some(({ line }) => /^\s*(if|elif|else)\b/.test(line));
 }
 

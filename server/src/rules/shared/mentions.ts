@@ -3,6 +3,23 @@ import type { CallSite, ModelGraph } from "../../analysis/graph";
 import { indentOf } from "./blocks";
 import { withoutStrings } from "./lines";
 
+/**
+ * The pattern is found in any file that the analysis came to, in code, comment or string. It reads all of their texts: to be
+ * asked last. Its time must be linear in a text, and it has no `g`.
+ */
+export function isMentioned(graph: Pick<ModelGraph, "sources">, pattern: RegExp): boolean {
+	return graph.sources.some(({ text }) => pattern.test(text));
+}
+
+/** What was found, but for programs that mention one of these: their texts are read only where there is something to say. */
+export function unlessMentioned<T>(
+	graph: Pick<ModelGraph, "sources">,
+	patterns: readonly RegExp[],
+	found: readonly T[],
+): readonly T[] {
+	return found.length > 0 && patterns.some((pattern) => isMentioned(graph, pattern)) ? [] : found;
+}
+
 /** A mention of a plain name or a dotted path, with the code around it. */
 export interface Mention {
 	readonly before: string;

@@ -2,6 +2,7 @@
 import type { ConfigView, ConstantView, EventCase, EventKind, ModelEvent, ModelGraph } from "../../analysis/graph";
 import { holdsIn, judge, type Verdict } from "./judge";
 import { madeWith } from "./made-with";
+import { isMentioned } from "./mentions";
 import { samePlace, textOf } from "./source";
 
 /** Tokens that many vocabularies have from the start: to add them may add nothing. */
@@ -118,7 +119,7 @@ function mayTrainRows(graph: ModelGraph, core: number): boolean {
 			kind === "requires-grad" && cases.some(({ target, after }) => target?.core === core && after?.frozen !== true),
 	);
 	const handled = /get_(?:in|out)put_embeddings|embed_tokens|word_embeddings|\.(?:wte|lm_head)\b|\brequires_grad\s*=/;
-	return isThawed || graph.sources.some(({ text }) => handled.test(text));
+	return isThawed || isMentioned(graph, handled);
 }
 
 /** "`<user>`, `<bot>`", of more than three the first ones. */
