@@ -97,6 +97,36 @@ def train(model, steps=3):
     return sum(not torch.equal(parameter, before[name]) for name, parameter in model.named_parameters())
 
 
+# Rows of the embeddings after new tokens came to the 64 of the tiny model.
+GROWN = 70
+
+
+def new_rows(model, since=64):
+    embeddings = model.get_input_embeddings()
+    last = getattr(embeddings, "original_module", embeddings).weight.shape[0]
+    return embeddings(torch.arange(since, last)).detach().clone()
+
+
+def learn_tokens(model, since=64):
+    """Trains on the new tokens. Returns how many of their rows changed."""
+    before = new_rows(model, since)
+    tokens = torch.arange(since, since + len(before)).unsqueeze(0)
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, lr=0.05)
+    for _ in range(3):
+        model(input_ids=tokens, labels=tokens).loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    return int((new_rows(model, since) != before).any(dim=1).sum())
+
+
+def grown(**fields):
+    """A wrap over embeddings that have grown before."""
+    base = base_model()
+    base.resize_token_embeddings(GROWN)
+    return get_peft_model(base, lora_config(**fields))
+
+
 def sft_trainer(model, **options):
     """A real TRL trainer, on the CPU and silent."""
     trl = needs("trl")

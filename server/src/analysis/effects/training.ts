@@ -113,7 +113,7 @@ export function onTrainer(
 	const trainer = argument(c, param);
 	const model = trainer && trainerModel(c.state, trainer);
 	const handle = model && knownModel(c.state, model);
-	const options = trainer && configOf(c.state, resolve(c.state, fieldOf(c.state, trainer, "args") ?? trainer));
+	const options = trainer && configOf(c.state, fieldOf(c.state, trainer, "args"));
 	if (handle) happen(c, kind, handle, undefined, change, { source, options });
 	return unknownResult(c);
 }
@@ -121,7 +121,8 @@ export function onTrainer(
 /** A field of a trainer, or of an object of the person's own trainer class. */
 function fieldOf(state: State, trainer: Value, name: string): Value | undefined {
 	const object = trainer.k === "ref" ? getObject(state, trainer.id) : undefined;
-	return object?.t === "trainer" || object?.t === "instance" ? object.fields.get(name) : undefined;
+	const field = object?.t === "trainer" || object?.t === "instance" ? object.fields.get(name) : undefined;
+	return field && resolve(state, field);
 }
 
 export function makeOptimizer(c: ApiCall, param: Param): Value {

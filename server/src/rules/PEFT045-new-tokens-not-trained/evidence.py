@@ -9,35 +9,6 @@ from evidence_support import *
 
 evidence = Evidence(__file__)
 
-GROWN = 70
-
-
-def new_rows(model, since=64):
-    embeddings = model.get_input_embeddings()
-    last = getattr(embeddings, "original_module", embeddings).weight.shape[0]
-    return embeddings(torch.arange(since, last)).detach().clone()
-
-
-def learn(model, since=64):
-    """Trains on the new tokens. Returns how many of their rows changed."""
-    before = new_rows(model, since)
-    tokens = torch.arange(since, since + len(before)).unsqueeze(0)
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, lr=0.05)
-    for _ in range(3):
-        model(input_ids=tokens, labels=tokens).loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-    return int((new_rows(model, since) != before).any(dim=1).sum())
-
-
-def grown(**fields):
-    """A wrap over embeddings that have grown before."""
-    base = base_model()
-    base.resize_token_embeddings(GROWN)
-    return get_peft_model(base, lora_config(**fields))
-
-
 def example(heading, index=0):
     needs("trl")
     needs("datasets")
@@ -64,7 +35,7 @@ def good_rows():
     needs_indices()
     names = example("Good", 0)
     first = len(names["tokenizer"]) - 2
-    changed = learn(names["model"], first)
+    changed = learn_tokens(names["model"], first)
     return changed == 2, f"{changed} of 2 rows changed"
 
 
@@ -83,7 +54,7 @@ def good_all():
 
 @evidence.claim("with a config for other layers, no row of the new tokens changes in training")
 def rows_stay():
-    changed = learn(grown())
+    changed = learn_tokens(grown())
     return changed == 0, f"{changed} of {GROWN - 64} rows changed"
 
 
@@ -91,7 +62,7 @@ def rows_stay():
 def all_linear():
     if VERSION < (0, 8):
         raise Skip('target_modules="all-linear" came with PEFT 0.8')
-    changed = learn(grown(target_modules="all-linear"))
+    changed = learn_tokens(grown(target_modules="all-linear"))
     return changed == 0, f"{changed} of {GROWN - 64} rows changed"
 
 
@@ -100,7 +71,7 @@ def all_linear():
 
 @evidence.claim("modules_to_save on the embeddings: every new row learns")
 def saved_modules():
-    changed = learn(grown(modules_to_save=["embed_tokens", "lm_head"]))
+    changed = learn_tokens(grown(modules_to_save=["embed_tokens", "lm_head"]))
     return changed == GROWN - 64, f"{changed} of {GROWN - 64} rows changed"
 
 
@@ -108,7 +79,7 @@ def saved_modules():
 def unfrozen():
     model = grown()
     model.requires_grad_(True)
-    changed = learn(model)
+    changed = learn_tokens(model)
     return changed == GROWN - 64, f"{changed} of {GROWN - 64} rows changed"
 
 
@@ -119,7 +90,7 @@ def unfrozen():
 def bad_fixed():
     needs_indices()
     names = evidence.fixed_block(0)
-    changed = learn(names["model"], len(names["tokenizer"]) - 2)
+    changed = learn_tokens(names["model"], len(names["tokenizer"]) - 2)
     return changed == 2, f"{changed} of 2 rows changed"
 
 
