@@ -3,6 +3,7 @@ import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { blame } from "../shared/blame";
 import { calleeIn, calleeText } from "../shared/calls";
 import { circumstance, judge, type Verdict } from "../shared/judge";
+import { unless } from "../shared/mentions";
 import { injectionOf, isOwnSave, pathGiven } from "../shared/saves";
 import { isOperatedOn } from "../shared/surgery";
 import { timeline } from "../shared/timeline";
@@ -32,12 +33,15 @@ const meta: RuleMeta = {
 export const rule: Rule = {
 	meta,
 	check: (graph) =>
-		(isOperatedOn(graph) ? [] : graph.events)
-			.filter((event) => isOwnSave(graph, event))
-			.flatMap((save) => {
-				const verdict = judge(save, (situation) => savesInjected(graph, save, situation));
-				return verdict === undefined ? [] : [report(graph, save, verdict)];
-			}),
+		unless(
+			graph.events
+				.filter((event) => isOwnSave(graph, event))
+				.flatMap((save) => {
+					const verdict = judge(save, (situation) => savesInjected(graph, save, situation));
+					return verdict === undefined ? [] : [report(graph, save, verdict)];
+				}),
+			() => isOperatedOn(graph),
+		),
 	fixes,
 };
 

@@ -3,7 +3,7 @@ import type { EventCase, HandleView, ModelEvent, ModelGraph } from "../../analys
 import { commonFrames } from "../shared/blame";
 import { isInTest } from "../shared/guards";
 import { judge, type Verdict } from "../shared/judge";
-import { unlessMentioned } from "../shared/mentions";
+import { isMentioned, unless } from "../shared/mentions";
 import { injectionOf } from "../shared/saves";
 import { textOf } from "../shared/source";
 import { isOperatedOn } from "../shared/surgery";
@@ -30,7 +30,7 @@ export function comparisons(graph: ModelGraph): readonly Comparison[] {
 		const beside = verdict && otherRun(graph, runs, run, verdict.situation);
 		return verdict === undefined || beside === undefined ? [] : [{ run, ...beside, verdict }];
 	});
-	return found.length > 0 && isOperatedOn(graph) ? [] : unlessMentioned(graph, [SWITCHES], found);
+	return unless(found, () => isOperatedOn(graph) || isMentioned(graph, SWITCHES));
 }
 
 /** The network itself, or the tuner around it: what a person takes for the model without its adapter. */

@@ -3,6 +3,7 @@ import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { blame } from "../shared/blame";
 import { calleeIn, calleeText, subject } from "../shared/calls";
 import { circumstance, describeConditions, judge, type Verdict } from "../shared/judge";
+import { unless } from "../shared/mentions";
 import { lineText } from "../shared/source";
 import { type Step, timeline } from "../shared/timeline";
 import { isReducedByHand, moduleStep, type Unsynchronised, unsynchronised } from "./late";
@@ -72,14 +73,14 @@ function around(graph: ModelGraph): readonly RuleFinding[] {
 }
 
 function inside(graph: ModelGraph): readonly RuleFinding[] {
-	if (isReducedByHand(graph)) return [];
-	return graph.events
+	const found = graph.events
 		.filter(({ kind }) => kind === "optimizer-step")
 		.flatMap((step) => {
 			const verdict = judge(step, (situation) => unsynchronised(graph, situation) !== undefined);
 			const late = verdict && unsynchronised(graph, verdict.situation);
 			return verdict === undefined || late === undefined ? [] : [reportInside(graph, late, step, verdict)];
 		});
+	return unless(found, () => isReducedByHand(graph));
 }
 
 function reportInside(

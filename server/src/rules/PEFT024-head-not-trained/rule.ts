@@ -2,6 +2,7 @@ import type { ModelEvent, ModelGraph } from "../../analysis/graph";
 import type { Rule, RuleFinding, RuleMeta } from "../rule";
 import { calleeText } from "../shared/calls";
 import { circumstance, judge } from "../shared/judge";
+import { unless } from "../shared/mentions";
 import { code } from "../shared/source";
 import { isOperatedOn } from "../shared/surgery";
 import { timeline } from "../shared/timeline";
@@ -31,9 +32,10 @@ const meta: RuleMeta = {
 export const rule: Rule = {
 	meta,
 	check: (graph) =>
-		isLookedAfter(graph) || isOperatedOn(graph)
-			? []
-			: graph.events.filter(takesConfig).flatMap((wrap) => reports(graph, wrap)),
+		unless(
+			graph.events.filter(takesConfig).flatMap((wrap) => reports(graph, wrap)),
+			() => isLookedAfter(graph) || isOperatedOn(graph),
+		),
 	fixes,
 };
 

@@ -4,11 +4,12 @@ import { argumentFor, calleeText } from "../shared/calls";
 import { configEvents } from "../shared/configs";
 import { isTried } from "../shared/guards";
 import { circumstance, judge } from "../shared/judge";
+import { unless } from "../shared/mentions";
 import { samePlace } from "../shared/source";
 import { isOperatedOn } from "../shared/surgery";
 import { timeline } from "../shared/timeline";
 import { firstTraining } from "../shared/training";
-import { holdsFor, type Versions } from "../versions";
+import { holdsFor } from "../versions";
 import { type Method, methodOf, methods } from "./methods";
 
 const meta: RuleMeta = {
@@ -29,20 +30,24 @@ const meta: RuleMeta = {
 
 const WRAPS: ReadonlySet<EventKind> = new Set(["wrap", "inject", "trainer", "add-adapter"]);
 
-/** EVA, LoRA-GA and CorDA without the call that each of them is made of. */
+/** EVA, LoRA-GA and CorDA without the call that each is made of. A version that lacks the method refuses the config. */
 export const rule: Rule = {
 	meta,
 	check: (graph, versions) =>
 		methods
-			.filter((method) => isMissing(graph, method, versions))
-			.flatMap((method) => configEvents(graph).flatMap((config) => reports(graph, config, method))),
+			.filter(({ since }) => holdsFor({ peft: { until: since } }, versions) !== "yes")
+			.flatMap((method) =>
+				unless(
+					configEvents(graph).flatMap((config) => reports(graph, config, method)),
+					() => mayBeDone(graph, method),
+				),
+			),
 	fixes: () => [],
 };
 
-/** Nothing in the program does, or may do, what the call does; a version that lacks the method refuses the config. */
-function isMissing(graph: ModelGraph, { call, others, since }: Method, versions: Versions): boolean {
-	if (holdsFor({ peft: { until: since } }, versions) === "yes") return false;
-	return !isOperatedOn(graph) && !graph.sources.some(({ text }) => text.includes(call) || others.test(text));
+/** Something in the program does, or may do, what the call does. */
+function mayBeDone(graph: ModelGraph, { call, others }: Method): boolean {
+	return isOperatedOn(graph) || graph.sources.some(({ text }) => text.includes(call) || others.test(text));
 }
 
 function reports(graph: ModelGraph, config: ModelEvent, method: Method): readonly RuleFinding[] {

@@ -4,6 +4,7 @@ import { blame } from "../shared/blame";
 import { calleeIn, calleeText } from "../shared/calls";
 import { isTried } from "../shared/guards";
 import { circumstance, judge, type Verdict } from "../shared/judge";
+import { unless } from "../shared/mentions";
 import { code, isPath, lineText } from "../shared/source";
 import { timeline } from "../shared/timeline";
 import { receiverOf } from "../shared/unload";
@@ -32,17 +33,17 @@ const meta: RuleMeta = {
 export const rule: Rule = {
 	meta,
 	check: (graph) =>
-		isUnwrappedSomehow(graph)
-			? []
-			: graph.events.filter(isSave).flatMap((save) => {
-					if (isTried(graph, save, /AttributeError/)) return [];
-					const verdict = judge(save, (situation) => wrapperOf(graph, save, situation) !== undefined);
-					const wrapper = verdict && wrapperOf(graph, save, verdict.situation);
-					if (verdict === undefined || wrapper === undefined) return [];
-					// How the paths with DDP are told from those without may not be understood.
-					const isClear = wrapper.kind === "prepare" || verdict.confidence === "must";
-					return !isClear ? [] : [report(graph, save, wrapper, verdict)];
-				}),
+		unless(
+			graph.events.filter(isSave).flatMap((save) => {
+				const verdict = judge(save, (situation) => wrapperOf(graph, save, situation) !== undefined);
+				const wrapper = verdict && wrapperOf(graph, save, verdict.situation);
+				if (verdict === undefined || wrapper === undefined || isTried(graph, save, /AttributeError/)) return [];
+				// How the paths with DDP are told from those without may not be understood.
+				const isClear = wrapper.kind === "prepare" || verdict.confidence === "must";
+				return !isClear ? [] : [report(graph, save, wrapper, verdict)];
+			}),
+			() => isUnwrappedSomehow(graph),
+		),
 	fixes,
 };
 

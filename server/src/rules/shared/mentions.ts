@@ -11,13 +11,18 @@ export function isMentioned(graph: Pick<ModelGraph, "sources">, pattern: RegExp)
 	return graph.sources.some(({ text }) => pattern.test(text));
 }
 
-/** What was found, but for programs that mention one of these: their texts are read only where there is something to say. */
+/** What was found, unless something else is so: that is asked only where there is something to say. */
+export function unless<T>(found: readonly T[], isSo: () => boolean): readonly T[] {
+	return found.length > 0 && isSo() ? [] : found;
+}
+
+/** What was found, but for programs that mention one of these. */
 export function unlessMentioned<T>(
 	graph: Pick<ModelGraph, "sources">,
 	patterns: readonly RegExp[],
 	found: readonly T[],
 ): readonly T[] {
-	return found.length > 0 && patterns.some((pattern) => isMentioned(graph, pattern)) ? [] : found;
+	return unless(found, () => patterns.some((pattern) => isMentioned(graph, pattern)));
 }
 
 /** A mention of a plain name or a dotted path, with the code around it. */
