@@ -1,4 +1,5 @@
 /** Equality of heap objects of two states. */
+import type { ConfigView } from "./graph";
 import type { CoreObject, HeapObject } from "./heap";
 import { sameValue, type Value } from "./values";
 
@@ -22,7 +23,7 @@ export function sameObject(a: HeapObject, b: HeapObject): boolean {
 				a.cores.join() === b.cores.join()
 			);
 		case "config":
-			return b.t === "config" && a.view === b.view;
+			return b.t === "config" && (a.view === b.view || configKey(a.view) === configKey(b.view));
 		case "list":
 			return b.t === "list" && a.open === b.open && sameItems(a.items, b.items);
 		case "dict":
@@ -75,6 +76,18 @@ function sameAdapter(a: CoreObject["adapters"][number], b: CoreObject["adapters"
 				a.gradient === b.gradient &&
 				a.source === b.source))
 	);
+}
+
+const configKeys = new WeakMap<ConfigView, string>();
+
+/** The same for configs and options that were made in one place of the same values; empty where there is none. */
+export function configKey(view: ConfigView | undefined): string {
+	if (view === undefined) return "";
+	const known = configKeys.get(view);
+	if (known !== undefined) return known;
+	const key = JSON.stringify([view.created, view.fields, view.unknown, view.open]);
+	configKeys.set(view, key);
+	return key;
 }
 
 function sameMap<K>(a: ReadonlyMap<K, Value>, b: ReadonlyMap<K, Value>): boolean {

@@ -2,11 +2,12 @@
 import { BoundExceeded, HARD_STATES, SOFT_STATES } from "./bounds";
 import { sameObject } from "./equality";
 import type { Condition } from "./graph";
-import type { HeapObject } from "./heap";
+import type { CoreObject, HeapObject } from "./heap";
 import { leadsToModel, modelSignature, sharedFrames } from "./models";
 import { hull, rangeOfFact } from "./ranges";
 import {
 	type Clause,
+	dropSlotsWhere,
 	type Fact,
 	frameVars,
 	getObject,
@@ -16,7 +17,7 @@ import {
 	setSlot,
 	setVar,
 } from "./state";
-import { type Constant, isPlain, keyOf, sameValue, symbol, type Value } from "./values";
+import { type Constant, ITEM, isPlain, keyOf, sameValue, symbol, type Value } from "./values";
 
 /**
  * Fewer states that say the same. Equal ones become one. Past the soft bound, those in which every variable that leads
@@ -47,14 +48,61 @@ export function merge(states: readonly State[], site: string): State[] {
 	return [...joined.values()];
 }
 
+/**
+ * States of a loop's pass that part in a guess about its item, and in nothing else than which gradients they gave: to whom
+ * the loop gives them depends on the item, so that they are unknown, and the guess is none.
+ */
+export function mergeGradients(states: readonly State[]): readonly State[] {
+	if (states.length < 2) return states;
+	const distinct: State[] = [];
+	for (const state of states) {
+		// Of an item, nothing is asked after its pass.
+		dropSlotsWhere(state, (name) => GRADIENT_OF_ITEM.test(name));
+		const twin = distinct.find((other) => differInGuess(other, state) && sameWorld(other, state, sameButGradients));
+		if (twin === undefined) distinct.push(state);
+		else {
+			for (const [id, object] of twin.heap.map) {
+				const other = getObject(state, id);
+				if (object.t === "core" && other?.t === "core" && !sameObject(object, other))
+					setObject(twin, id, joinGradients(object, other));
+			}
+			forgetDifferences(twin, state);
+		}
+	}
+	return distinct;
+}
+
+const GRADIENT_OF_ITEM = new RegExp(`${ITEM}.*[.]requires_grad$`);
+
+function differInGuess(a: State, b: State): boolean {
+	const common = (x: readonly Condition[], y: readonly Condition[]): boolean =>
+		x.length === y.length && commonConditions(x, y).length === x.length;
+	return !common(a.passGuesses, b.passGuesses) || !common(a.guesses, b.guesses);
+}
+
+function sameButGradients(a: HeapObject, b: HeapObject): boolean {
+	return a.t === "core" && b.t === "core" ? sameObject(joinGradients(a, b), joinGradients(b, a)) : sameObject(a, b);
+}
+
+/** Where the two differ, the gradient is unknown. */
+function joinGradients(a: CoreObject, b: CoreObject): CoreObject {
+	const adapters = a.adapters.map((adapter, index) => {
+		const other = b.adapters[index];
+		const isSame = other?.trainable === adapter.trainable && other.gradient === adapter.gradient;
+		return isSame ? adapter : { ...adapter, trainable: "unknown" as const, gradient: undefined };
+	});
+	const isSame = a.frozen === b.frozen && a.frozenBy === b.frozenBy;
+	return { ...a, adapters, ...(!isSame && { frozen: "unknown" as const, frozenBy: undefined }) };
+}
+
 /** Same variables, heap and bindings; what is known of unknowns may differ. */
-function sameWorld(a: State, b: State): boolean {
+function sameWorld(a: State, b: State, same: (a: HeapObject, b: HeapObject) => boolean = sameObject): boolean {
 	return (
 		a.laterPass === b.laterPass &&
 		sameOwned(a.frames, b.frames, (x, y) => sameOwned(x, y, sameValue)) &&
 		sameOwned(a.bindings, b.bindings, sameValue) &&
 		sameOwned(a.slots, b.slots, sameValue) &&
-		sameOwned(a.heap, b.heap, sameObject)
+		sameOwned(a.heap, b.heap, same)
 	);
 }
 

@@ -5,7 +5,7 @@ import { LOOP_PASSES } from "./bounds";
 import { evaluateTest } from "./expressions";
 import { freshGenerator, iterated, runGenerator } from "./generators";
 import type { Condition } from "./graph";
-import { merge } from "./join";
+import { merge, mergeGradients } from "./join";
 import {
 	enterPass,
 	givesParameters,
@@ -56,16 +56,17 @@ export function runFor(machine: Machine, states: readonly State[], statement: Fo
 		let current = together;
 		for (const [index, pass] of passes.entries()) {
 			const isSure = pass.sure || (index === 0 && givesParameters(statement.iter));
-			const ends = isSure ? [] : current.map(fork);
+			const skipped = isSure ? [] : current.map(fork);
 			// That nothing was put into it is a guess.
-			for (const s of ends) if (filled && index === 0) s.guesses = [...s.guesses, guess];
-			loop.exits.push(...ends);
+			for (const s of skipped) if (filled && index === 0) s.guesses = [...s.guesses, guess];
+			loop.exits.push(...skipped);
 			for (const s of current) {
 				enterPass(s, index);
 				assign(machine, s, statement.target, pass.item(s), pass.ctx);
 			}
 			const body: Context = { ...pass.ctx, loop: statement };
-			current = merge(loop.collect(execute(machine, current, statement.body, body)), siteKey(pass.ctx, statement));
+			const ends = mergeGradients(loop.collect(execute(machine, current, statement.body, body)));
+			current = merge(ends, siteKey(pass.ctx, statement));
 		}
 		for (const s of current) if (cut) s.guesses = [...s.guesses, guess];
 		loop.exits.push(...current);

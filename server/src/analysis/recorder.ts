@@ -1,6 +1,7 @@
 /** Collects what the interpreter sees into the model graph. */
 import type { Argument, Block, CallExpr, Expr, Span, Stmt } from "../syntax/facts";
 import { CASES } from "./bounds";
+import { configKey } from "./equality";
 import type {
 	ArgSite,
 	CallSite,
@@ -275,10 +276,6 @@ function handleKey(value: HandleValue | undefined, core?: CoreObject): string {
 }
 
 /** Two configs of one call may differ in their fields. */
-function configKey(config: ConfigView | undefined): string {
-	return config ? JSON.stringify([config.created, config.fields, config.unknown]) : "";
-}
-
 const views = new WeakMap<CoreObject, CoreView>();
 
 export function coreView(core: CoreObject): CoreView {

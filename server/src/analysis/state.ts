@@ -256,7 +256,11 @@ export function forgetAbout(state: State, key: string): void {
 
 /** Forgets the attributes and items that were set on an unknown. */
 export function dropSlots(state: State, prefix: string): void {
-	const stale = [...state.slots.map.keys()].filter((name) => name.startsWith(prefix));
+	dropSlotsWhere(state, (name) => name.startsWith(prefix));
+}
+
+export function dropSlotsWhere(state: State, isStale: (name: string) => boolean): void {
+	const stale = [...state.slots.map.keys()].filter(isStale);
 	if (stale.length === 0) return;
 	state.slots = writable(state, state.slots);
 	for (const name of stale) state.slots.map.delete(name);
